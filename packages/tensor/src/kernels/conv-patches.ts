@@ -1,0 +1,115 @@
+import { type Dtype, type TypedArray } from '../dtype/dtype.js';
+import type { ConvParams } from '../primitives/params.js';
+import { sizeOf, type StaticShape } from '../shape/shape.js';
+import { copyStrided } from './copy.js';
+import { rowMajorStrides } from './strides.js';
+
+/** The places of an axis at which one tap of the kernel meets an element: evenly spaced in the result and in the operand. */
+interface Meeting {
+  readonly count: number;
+  readonly place: number;
+  readonly placeStep: number;
+  readonly element: number;
+  readonly elementStep: number;
+}
+
+/** One spatial axis of a convolution. */
+export interface ConvAxis {
+  readonly size: number;
+  readonly taps: number;
+  readonly places: number;
+  readonly stride: number;
+  readonly low: number;
+  readonly lhsDilation: number;
+  readonly rhsDilation: number;
+}
+
+/** The spatial axes; a convolution without any has one of size 1. */
+export function convAxes(sizes: StaticShape, taps: StaticShape, places: StaticShape, params: ConvParams): ConvAxis[] {
+  if (sizes.length === 0) return [{ size: 1, taps: 1, places: 1, stride: 1, low: 0, lhsDilation: 1, rhsDilation: 1 }];
+  return sizes.map((size, axis) => ({
+    size,
+    taps: taps[axis]!,
+    places: places[axis]!,
+    stride: params.strides[axis]!,
+    low: params.padding[axis]![0],
+    lhsDilation: params.lhsDilation[axis]!,
+    rhsDilation: params.rhsDilation[axis]!,
+  }));
+}
+
+const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
+
+/**
+ * Where a tap meets elements among the places from `first` up to `end`. At place o the tap stands over position
+ * o * stride + tap * rhsDilation - low of the dilated operand; every lhsDilation-th position holds an element.
+ */
+export function meetingOf({ size, stride, low, lhsDilation, rhsDilation }: ConvAxis, tap: number, first: number, end: number): Meeting {
+  const shift = tap * rhsDilation - low;
+  const common = greatestCommonDivisor(stride, lhsDilation);
+  const placeStep = lhsDilation / common;
+  const lowest = Math.max(first, Math.ceil(-shift / stride));
+  let place = lowest;
+  while (place < lowest + placeStep && (place * stride + shift) % lhsDilation !== 0) place++;
+  const element = (place * stride + shift) / lhsDilation;
+  const elementStep = stride / common;
+  const missed = place === lowest + placeStep;
+  const fitting = Math.min(Math.ceil((end - place) / placeStep), Math.ceil((size - element) / elementStep));
+  return { count: missed ? 0 : Math.max(0, fitting), place, placeStep, element, elementStep };
+}
+
+/** The taps of a kernel, each with its index along every axis, in row-major order. */
+function* tapsOf(axes: readonly ConvAxis[]): Generator<readonly number[]> {
+  const count = sizeOf(axes.map(({ taps }) => taps));
+  for (let flat = 0; flat < count; flat++) {
+    let rest = flat;
+    const tap = new Array<number>(axes.length);
+    for (let axis = axes.length - 1; axis >= 0; axis--) {
+      tap[axis] = rest % axes[axis]!.taps;
+      rest = Math.floor(rest / axes[axis]!.taps);
+    }
+    yield tap;
+  }
+}
+
+/** The channels of one example and group, and the places along the first axis for which patches are wanted. */
+export interface PatchRegion {
+  readonly data: TypedArray;
+  readonly offset: number;
+  readonly channels: number;
+  readonly firstRow: number;
+  readonly endRow: number;
+}
+
+/** Fills `patches` (channels, taps, places): what each tap sees at each place, zero where there is no element. */
+export function fillPatches(dtype: Dtype, axes: readonly ConvAxis[], region: PatchRegion, patches: TypedArray): void {
+  const { data, offset, channels, firstRow, endRow } = region;
+  const sizes = axes.map(({ size }) => size);
+  const places = axes.map((axis, i) => (i === 0 ? endRow - firstRow : axis.places));
+  const tapCount = sizeOf(axes.map(({ taps }) => taps));
+  const placeCount = sizeOf(places);
+  const elementStrides = rowMajorStrides(sizes);
+  const placeStrides = rowMajorStrides(places);
+  clear(patches);
+  let tapIndex = 0;
+  for (const tap of tapsOf(axes)) {
+    const meetings = axes.map((axis, i) => (i === 0 ? meetingOf(axis, tap[i]!, firstRow, endRow) : meetingOf(axis, tap[i]!, 0, axis.places)));
+    const source = {
+      data,
+      offset: meetings.reduce((sum, { element }, i) => sum + element * elementStrides[i]!, offset),
+      strides: [sizeOf(sizes), ...meetings.map(({ elementStep }, i) => elementStep * elementStrides[i]!)],
+    };
+    const target = {
+      data: patches,
+      offset: meetings.reduce((sum, { place }, i) => sum + (i === 0 ? place - firstRow : place) * placeStrides[i]!, tapIndex * placeCount),
+      strides: [tapCount * placeCount, ...meetings.map(({ placeStep }, i) => placeStep * placeStrides[i]!)],
+    };
+    copyStrided(dtype, [channels, ...meetings.map(({ count }) => count)], source, target);
+    tapIndex++;
+  }
+}
+
+function clear(data: TypedArray): void {
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.fill(0n);
+  else data.fill(0);
+}
