@@ -1,0 +1,68 @@
+/**
+ * Samples drawn into an array in one pass, for keys and bounds that are known. Each gives the bits of the composition of
+ * primitives in `uniform.ts` and `normal.ts`.
+ */
+import { erfInv32, erfInv64, fma32 } from '../kernels/exact-math.js';
+import { sizeOf, type StaticShape } from '../shape/shape.js';
+import { concrete, type Tensor } from '../tensor/tensor.js';
+import { forEachChunk } from './words.js';
+
+const { fround, max, min } = Math;
+
+/** The bounds of a uniform sample. */
+export interface Interval {
+  readonly minval: number;
+  /** maxval - minval, rounded to the dtype. */
+  readonly span: number;
+}
+
+/** float32 numbers on a grid of 2^-23, from the upper bits of a word. */
+const unit32 = (word: number): number => (word >>> 9) * 2 ** -23;
+/** float64 numbers on a grid of 2^-52, from the first word and the upper bits of the second. */
+const unit64 = (word0: number, word1: number): number => word0 * 2 ** -32 + (word1 >>> 12) * 2 ** -52;
+
+export function drawUniform32(key: Tensor, shape: StaticShape, { minval, span }: Interval): Tensor {
+  const samples = new Float32Array(sizeOf(shape));
+  forEachChunk(key, samples.length, (offset, length, words0, words1) => {
+    for (let i = 0; i < length; i++) samples[offset + i] = max(minval, fma32(unit32(words0[i]! ^ words1[i]!), span, minval));
+  });
+  return concrete(samples, shape, 'float32');
+}
+
+export function drawUniform64(key: Tensor, shape: StaticShape, { minval, span }: Interval): Tensor {
+  const samples = new Float64Array(sizeOf(shape));
+  forEachChunk(key, samples.length, (offset, length, words0, words1) => {
+    for (let i = 0; i < length; i++) samples[offset + i] = max(minval, unit64(words0[i]!, words1[i]!) * span + minval);
+  });
+  return concrete(samples, shape, 'float64');
+}
+
+/** How a uniform sample becomes one of the normal distribution: `scale * erfInv(u)`, limited to [lower, upper]. */
+export interface NormalInterval extends Interval {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+const sqrt2Single = fround(Math.SQRT2);
+
+export function drawNormal32(key: Tensor, shape: StaticShape, { minval, span, lower, upper }: NormalInterval): Tensor {
+  const samples = new Float32Array(sizeOf(shape));
+  forEachChunk(key, samples.length, (offset, length, words0, words1) => {
+    for (let i = 0; i < length; i++) {
+      const u = max(minval, fma32(unit32(words0[i]! ^ words1[i]!), span, minval));
+      samples[offset + i] = min(upper, max(lower, fround(sqrt2Single * erfInv32(u))));
+    }
+  });
+  return concrete(samples, shape, 'float32');
+}
+
+export function drawNormal64(key: Tensor, shape: StaticShape, { minval, span, lower, upper }: NormalInterval): Tensor {
+  const samples = new Float64Array(sizeOf(shape));
+  forEachChunk(key, samples.length, (offset, length, words0, words1) => {
+    for (let i = 0; i < length; i++) {
+      const u = max(minval, unit64(words0[i]!, words1[i]!) * span + minval);
+      samples[offset + i] = min(upper, max(lower, Math.SQRT2 * erfInv64(u)));
+    }
+  });
+  return concrete(samples, shape, 'float64');
+}
