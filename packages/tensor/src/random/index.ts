@@ -9,6 +9,7 @@ export { categorical, gumbel, type CategoricalOptions, type GumbelMode, type Gum
 export { InvalidKeyError } from './invalid-key-error.js';
 export { clone, foldIn, key, keyData, split, wrapKeyData } from './keys.js';
 export { normal, truncatedNormal } from './normal.js';
+export { orthogonal, type OrthogonalOptions } from './orthogonal.js';
 export { choice, permutation, type ChoiceOptions, type PermutationOptions } from './permutation.js';
 export { randint, type IntegerBound, type RandintOptions } from './randint.js';
 export { uniform, type UniformOptions } from './uniform.js';

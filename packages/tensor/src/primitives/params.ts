@@ -1,0 +1,146 @@
+import type { Dtype } from '../dtype/dtype.js';
+import type { Dim } from '../shape/dim.js';
+import type { Shape } from '../shape/shape.js';
+import type { Program } from '../program/program.js';
+import type { CallRule, LinearCallRule } from './call-rules.js';
+
+/** No parameters. */
+export type None = Readonly<Record<never, never>>;
+
+/** Elementwise functions of one operand; the result has its shape and dtype (`isFinite`: bool). */
+export type UnaryPrimitive =
+  | 'neg' | 'abs' | 'sign' | 'exp' | 'expm1' | 'log' | 'log1p' | 'sqrt'
+  | 'sin' | 'cos' | 'tan' | 'asin' | 'acos' | 'atan' | 'sinh' | 'cosh' | 'tanh' | 'asinh' | 'acosh' | 'atanh'
+  | 'sigmoid' | 'erf' | 'erfInv' | 'lgamma' | 'digamma' | 'floor' | 'ceil' | 'round' | 'not' | 'isNan';
+
+/** Elementwise functions of two operands of one dtype, broadcast as NumPy does; the result has their dtype. */
+export type BinaryPrimitive =
+  | 'add' | 'sub' | 'mul' | 'div' | 'rem' | 'pow' | 'max' | 'min' | 'atan2'
+  | 'and' | 'or' | 'xor' | 'shiftLeft' | 'shiftRightLogical' | 'shiftRightArithmetic';
+
+/** As the binary ones, with a bool result. */
+export type ComparisonPrimitive = 'equal' | 'notEqual' | 'less' | 'lessEqual' | 'greater' | 'greaterEqual';
+
+export interface ReduceParams {
+  /** The reduced axes, non-negative and ascending. */
+  readonly axes: readonly number[];
+  /** True keeps each reduced axis with size 1. */
+  readonly keepDims: boolean;
+}
+
+export interface DotParams {
+  /** Contracted axes of each operand, pairwise. */
+  readonly lhsContract: readonly number[];
+  readonly rhsContract: readonly number[];
+  /** Batch axes of each operand, pairwise. The result is (batch..., lhs free..., rhs free...), as JAX's `dot_general`. */
+  readonly lhsBatch: readonly number[];
+  readonly rhsBatch: readonly number[];
+}
+
+/**
+ * Correlation as XLA defines it, in the fixed layout: operand (batch, channel, ...spatial), kernel
+ * (outChannel, inChannel / groups, ...spatial), result (batch, outChannel, ...spatial).
+ */
+export interface ConvParams {
+  readonly strides: readonly number[];
+  /** Low and high padding of each spatial axis, after lhs dilation; negative numbers crop. */
+  readonly padding: readonly (readonly [number, number])[];
+  readonly lhsDilation: readonly number[];
+  readonly rhsDilation: readonly number[];
+  readonly featureGroupCount: number;
+  readonly batchGroupCount: number;
+}
+
+export interface ScanParams {
+  /**
+   * One step: inputs (constants..., carry..., slices of xs...), outputs (carry..., slices of ys...).
+   * It captures nothing: what it needs from outside are constants.
+   */
+  readonly body: Program;
+  readonly constants: number;
+  readonly carry: number;
+  readonly length: Dim;
+  readonly reverse: boolean;
+}
+
+export interface CallParams {
+  /** `softmax`, `gelu`, ... for a composite of the library; what the author gave for a custom derivative. */
+  readonly name: string;
+  /** Plain data that with `name` says what is computed. Axes in it count from the end (negative), so batching keeps them. */
+  readonly attributes: Readonly<Record<string, CallAttribute>>;
+  /** The decomposition. It captures nothing. */
+  readonly body: Program;
+  /** The author's derivative, where there is one. */
+  readonly rule: CallRule | null;
+  /** True where the result at a place depends on the (broadcast) operands at that place alone. */
+  readonly elementwise: boolean;
+}
+
+export type CallAttribute = number | string | boolean | readonly number[];
+
+/** The parameters of every primitive. The tables of rules are exhaustive over its keys. */
+export type PrimitiveParams = { readonly [P in UnaryPrimitive | BinaryPrimitive | ComparisonPrimitive]: None } & {
+  /** x to a whole power, by multiplication. */
+  readonly integerPow: { readonly exponent: number };
+  /** (condition: bool, onTrue, onFalse), all three broadcast. */
+  readonly where: None;
+  /** To another dtype: floats to integers truncate, anything to bool is `!= 0`. */
+  readonly convert: { readonly dtype: Dtype };
+  /** The operand, through which no derivative flows. */
+  readonly stopGradient: None;
+
+  readonly reduceSum: ReduceParams;
+  readonly reduceProd: ReduceParams;
+  readonly reduceMax: ReduceParams;
+  readonly reduceMin: ReduceParams;
+  /** The int32 index of the first largest (smallest) element along `axis`; NaN counts as the largest (smallest). */
+  readonly argMax: { readonly axis: number; readonly keepDims: boolean };
+  readonly argMin: { readonly axis: number; readonly keepDims: boolean };
+  readonly cumSum: { readonly axis: number; readonly reverse: boolean };
+  readonly cumProd: { readonly axis: number; readonly reverse: boolean };
+
+  readonly reshape: { readonly shape: Shape };
+  /** Axis `i` of the result is axis `permutation[i]` of the operand. */
+  readonly transpose: { readonly permutation: readonly number[] };
+  /** To `shape`, aligned at the last axis as NumPy does. */
+  readonly broadcastTo: { readonly shape: Shape };
+  readonly concatenate: { readonly axis: number };
+  /** Elements `start, start + stride, ...` below `limit` of each axis. A limit may be symbolic; strides are positive. */
+  readonly slice: { readonly starts: readonly Dim[]; readonly limits: readonly Dim[]; readonly strides: readonly number[] };
+  /** (operand, value: scalar). Low and high may be negative (crop); `interior` zeros between elements. */
+  readonly pad: { readonly low: readonly number[]; readonly high: readonly number[]; readonly interior: readonly number[] };
+  readonly reverse: { readonly axes: readonly number[] };
+  /** No operands: counts 0, 1, ... along `axis` of `shape`. */
+  readonly iota: { readonly shape: Shape; readonly dtype: Dtype; readonly axis: number };
+  /** No operands: the size of a dimension as a scalar of `dtype`. */
+  readonly dimension: { readonly size: Dim; readonly dtype: Dtype };
+  /** (operand, start of each axis: int32 scalars...). Starts are clamped so that the slice fits. */
+  readonly dynamicSlice: { readonly sizes: Shape };
+  /** (operand, update, start of each axis: int32 scalars...). Starts are clamped so that the update fits. */
+  readonly dynamicUpdateSlice: None;
+  /**
+   * (operand, indices: int32 of any shape). The result replaces `axis` of the operand by the axes of `indices`, as
+   * `numpy.take`. Indices must be in range (the functions above clamp or mask).
+   */
+  readonly gather: { readonly axis: number };
+  /**
+   * (operand, indices: int32 (n), updates: the operand with `axis` of size n). Each slice of the updates goes into the
+   * operand at its index along `axis`; equal indices combine (`set`: the last one stays). Indices out of range are dropped.
+   */
+  readonly scatter: { readonly axis: number; readonly mode: 'set' | 'add' | 'mul' | 'min' | 'max' };
+  /** Orders the operands together by the first `keys` of them along `axis`, ascending and stable; NaN last. */
+  readonly sort: { readonly axis: number; readonly keys: number };
+
+  readonly dot: DotParams;
+  readonly conv: ConvParams;
+
+  /** (key0, key1, counter0, counter1), uint32, broadcast; two outputs: the two words of each block. */
+  readonly threefry2x32: None;
+
+  readonly call: CallParams;
+  /** (residuals..., linear operands...): linear in the operands after the first `residuals`; only its transpose can run. */
+  readonly linearCall: { readonly residuals: number; readonly rule: LinearCallRule; readonly outputs: readonly { readonly shape: Shape; readonly dtype: Dtype }[] };
+  readonly scan: ScanParams;
+};
+
+export type Primitive = keyof PrimitiveParams;

@@ -1,0 +1,34 @@
+import { ShapeError } from '../errors/errors.js';
+import type { Primitive, PrimitiveParams } from '../primitives/params.js';
+import { shapeRule } from '../primitives/shape-rules/index.js';
+import { formatShape, isStaticShape } from '../shape/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { evaluate } from './evaluate.js';
+import { interpret } from './interpret.js';
+import type { Program } from './program.js';
+import { currentTrace, traceOf } from './trace.js';
+
+/**
+ * Applies a primitive: at once by the eager kernels where all operands are concrete, else as an equation of the innermost
+ * trace among the operands.
+ */
+export function bind<P extends Primitive>(primitive: P, inputs: readonly Tensor[], params: PrimitiveParams[P]): Tensor[] {
+  const outputs = shapeRule(primitive, inputs, params);
+  const trace = traceOf(primitive, inputs);
+  if (trace) return trace.add(primitive, inputs, params, outputs);
+  const symbolic = outputs.find((output) => !isStaticShape(output.shape));
+  if (symbolic === undefined) return evaluate(primitive, inputs, params, outputs);
+  const current = currentTrace();
+  if (current) return current.add(primitive, inputs, params, outputs);
+  throw new ShapeError(primitive, [formatShape(symbolic.shape)], 'a symbolic dimension has a size only inside a traced function');
+}
+
+/** `bind` for a primitive with one output. */
+export function bindOne<P extends Primitive>(primitive: P, inputs: readonly Tensor[], params: PrimitiveParams[P]): Tensor {
+  return bind(primitive, inputs, params)[0]!;
+}
+
+/** Runs a program on tensors, concrete or traced: what is traced becomes equations of the enclosing traces. */
+export function runProgram(program: Program, inputs: readonly Tensor[]): Tensor[] {
+  return interpret(program, inputs, bind);
+}

@@ -1,0 +1,43 @@
+import { evaluateScan } from '../control/evaluate-scan.js';
+import { TransformError } from '../errors/errors.js';
+import { kernels } from '../kernels/index.js';
+import type { ArrayView, HigherOrderPrimitive, KernelPrimitive, StaticSpec } from '../kernels/kernel.js';
+import type { Primitive, PrimitiveParams } from '../primitives/params.js';
+import { shapeRule } from '../primitives/shape-rules/index.js';
+import type { Spec } from '../shape/shape.js';
+import { concrete, type Tensor } from '../tensor/tensor.js';
+import { interpret } from './interpret.js';
+import type { Program } from './program.js';
+
+type Evaluator<P extends Primitive> = (inputs: readonly Tensor[], params: PrimitiveParams[P], outputs: readonly Spec[]) => Tensor[];
+
+const higherOrder: { readonly [P in HigherOrderPrimitive]: Evaluator<P> } = {
+  call: (inputs, { body }) => evaluateProgram(body, inputs),
+  linearCall: () => {
+    throw new TransformError('forward-mode derivative', 'a `customVjp` function', 'only its reverse-mode derivative is known; use `vjp` or `grad`, or define it with `customJvp`');
+  },
+  scan: (inputs, params, outputs) => evaluateScan(evaluateProgram, inputs, params, outputs),
+};
+
+const isHigherOrder = (primitive: Primitive): primitive is HigherOrderPrimitive => Object.hasOwn(higherOrder, primitive);
+
+const view = (x: Tensor): ArrayView => ({ data: x.data(), shape: x.staticShape(), dtype: x.dtype });
+
+function runKernel<P extends KernelPrimitive>(primitive: P, inputs: readonly Tensor[], params: PrimitiveParams[P], outputs: readonly Spec[]): Tensor[] {
+  const arrays = kernels[primitive](inputs.map(view), params, outputs as readonly StaticSpec[]);
+  return outputs.map((output, i) => concrete(arrays[i]!, output.shape as StaticSpec['shape'], output.dtype));
+}
+
+/** Computes a primitive on concrete tensors with the eager kernels; the shapes of the outputs are known numbers. */
+export function evaluate(primitive: Primitive, inputs: readonly Tensor[], params: PrimitiveParams[Primitive], outputs: readonly Spec[]): Tensor[] {
+  if (isHigherOrder(primitive)) {
+    const run = higherOrder[primitive] as Evaluator<Primitive>;
+    return run(inputs, params, outputs);
+  }
+  return runKernel(primitive as KernelPrimitive, inputs, params as PrimitiveParams[KernelPrimitive], outputs);
+}
+
+/** Runs a program on concrete tensors: the eager executor. */
+export function evaluateProgram(program: Program, inputs: readonly Tensor[]): Tensor[] {
+  return interpret(program, inputs, (primitive, operands, params) => evaluate(primitive, operands, params, shapeRule(primitive, operands, params)));
+}
