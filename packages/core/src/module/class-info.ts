@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { InvalidModuleClassError } from '../errors/module-errors.js';
+import type { AttributeShape } from './define.js';
+import { wrapMethod, wrappedMethods } from './run-method.js';
+
+/** A class of modules, as far as this file needs to know it. */
+export interface AnyModuleClass {
+  readonly name: string;
+  readonly prototype: object;
+  readonly attributes: AttributeShape;
+}
+
+/** What is worked out once for a class, when its first module is constructed. */
+export interface ClassInfo {
+  /** The name in automatic names: `static moduleName`, or the name of the class. */
+  readonly name: string;
+  readonly shape: AttributeShape;
+  readonly schema: z.ZodObject<AttributeShape, z.core.$strict>;
+  readonly attributeNames: ReadonlySet<string>;
+  readonly hasSetup: boolean;
+  /** `static preserveAdoptedNames`: a module given as an attribute keeps the name it was constructed with. */
+  readonly preserveAdoptedNames: boolean;
+  /** Class fields without a value, such as `encoder!: Dense`: what `setup` is to set. */
+  readonly declaredFields: Set<string>;
+}
+
+const known = new WeakMap<object, ClassInfo>();
+
+/** What is known of `moduleClass`, whose methods are wrapped now if they were not before. `base` is `Module`. */
+export function classInfo(moduleClass: AnyModuleClass, base: object): ClassInfo {
+  return known.get(moduleClass) ?? prepare(moduleClass, base);
+}
+
+/** The name of a class in automatic names. A minified bundle renames classes: `static moduleName` does not change. */
+export function moduleClassName(moduleClass: { readonly name: string }): string {
+  const given: unknown = Object.hasOwn(moduleClass, 'moduleName') ? Reflect.get(moduleClass, 'moduleName') : undefined;
+  if (typeof given === 'string') return given;
+  return moduleClass.name === '' ? 'Module' : moduleClass.name;
+}
+
+function prepare(moduleClass: AnyModuleClass, base: object): ClassInfo {
+  for (let prototype: unknown = moduleClass.prototype; isBelow(prototype, base); prototype = Object.getPrototypeOf(prototype)) {
+    wrapOwnMethods(prototype);
+  }
+  checkNames(moduleClass, 'compact');
+  checkNames(moduleClass, 'nowrap');
+  const shape = moduleClass.attributes;
+  const info: ClassInfo = {
+    name: moduleClassName(moduleClass),
+    shape,
+    schema: z.strictObject(shape),
+    attributeNames: new Set(Object.keys(shape)),
+    hasSetup: 'setup' in moduleClass.prototype,
+    preserveAdoptedNames: Reflect.get(moduleClass, 'preserveAdoptedNames') === true,
+    declaredFields: new Set(),
+  };
+  known.set(moduleClass, info);
+  return info;
+}
+
+const isBelow = (prototype: unknown, base: object): prototype is object =>
+  typeof prototype === 'object' && prototype !== null && prototype !== base;
+
+/** The names listed by `static <key>` in the class or one it extends. */
+function listedNames(moduleClass: unknown, key: 'compact' | 'nowrap'): Set<string> {
+  const names = new Set<string>();
+  for (let at: unknown = moduleClass; typeof at === 'function'; at = Object.getPrototypeOf(at)) {
+    const listed: unknown = Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined;
+    if (Array.isArray(listed)) for (const name of listed) if (typeof name === 'string') names.add(name);
+  }
+  return names;
+}
+
+function checkNames(moduleClass: AnyModuleClass, key: 'compact' | 'nowrap'): void {
+  for (const name of listedNames(moduleClass, key)) {
+    if (!(name in moduleClass.prototype)) {
+      throw new InvalidModuleClassError(moduleClassName(moduleClass), `\`static ${key}\` lists "${name}", which is no method of the class.`);
+    }
+  }
+}
+
+/** What JavaScript itself calls, at any time: not part of the model. */
+const protocolNames = new Set(['constructor', 'toString', 'toJSON', 'valueOf', 'toLocaleString']);
+
+/**
+ * Wraps the methods that this one prototype defines. Accessors and arrow functions in fields are left alone. `call` is
+ * compact where the class has no `setup`, of its own or from a class it extends; others are where `static compact` lists them.
+ */
+function wrapOwnMethods(prototype: object): void {
+  const moduleClass: unknown = prototype.constructor;
+  const nowrap = listedNames(moduleClass, 'nowrap');
+  const compact = listedNames(moduleClass, 'compact');
+  for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    const method: unknown = descriptor.value;
+    if (typeof method !== 'function' || protocolNames.has(name) || nowrap.has(name) || wrappedMethods.has(method)) continue;
+    if (!descriptor.configurable) continue;
+    const isCompact = compact.has(name) || (name === 'call' && !('setup' in prototype));
+    Object.defineProperty(prototype, name, { ...descriptor, value: wrapMethod(name, method, isCompact) });
+  }
+}

@@ -1,0 +1,93 @@
+import { nameScope } from '@flaxon/tensor';
+import { CallCompactUnboundModuleError, CallSetupUnboundModuleError } from '../errors/module-errors.js';
+import { runSetup } from './attach.js';
+import { sow } from './intermediates.js';
+import type { Module } from './module.js';
+import { running, type CallRecord } from './running.js';
+import { isModule, stateOf, type ModuleState } from './state.js';
+
+type Method = (...args: unknown[]) => unknown;
+
+/** The methods that are wrapped already, and what they wrap. */
+export const wrappedMethods = new WeakMap<object, object>();
+
+/** `method` with everything that has to happen around a method of a module; the same on anything else. */
+export function wrapMethod(name: string, method: object, isCompact: boolean): Method {
+  const original = method as Method;
+  const wrapped = function (this: unknown, ...args: unknown[]): unknown {
+    if (!isModule(this)) return Reflect.apply(original, this, args);
+    return name === 'setup' ? callSetup(this, original, args) : callMethod(this, name, original, isCompact, args);
+  };
+  Object.defineProperty(wrapped, 'name', { value: name, configurable: true });
+  Object.defineProperty(wrapped, 'length', { value: original.length, configurable: true });
+  wrappedMethods.set(wrapped, original);
+  return wrapped;
+}
+
+function callSetup(module: Module, original: Method, args: unknown[]): unknown {
+  const state = stateOf(module);
+  if (state.scope === undefined) throw new CallSetupUnboundModuleError(state.info.name);
+  // `super.setup()` comes here while `setup` runs: only the outermost one ends it.
+  const isOutermost = !state.inSetup;
+  state.inSetup = true;
+  running.modules.push(module);
+  try {
+    return runIntercepted(state, 'setup', original, args);
+  } finally {
+    running.modules.pop();
+    if (isOutermost) state.endDeclaring();
+  }
+}
+
+function callMethod(module: Module, name: string, original: Method, isCompact: boolean, args: unknown[]): unknown {
+  const state = stateOf(module);
+  runSetup(state);
+  if (!isCompact) return callAndRecord(state, name, original, args);
+  if (state.scope === undefined) throw new CallCompactUnboundModuleError(name, state.info.name);
+  const isOutermost = !state.inCompact;
+  state.inCompact = true;
+  try {
+    return callAndRecord(state, name, original, args);
+  } finally {
+    // The next compact method declares its variables anew, under names that are free again.
+    state.scope = state.scope.rewound();
+    if (isOutermost) state.endDeclaring();
+  }
+}
+
+/** The call itself, and what is kept of its result. */
+function callAndRecord(state: ModuleState, name: string, original: Method, args: unknown[]): unknown {
+  running.modules.push(state.module);
+  try {
+    const record = beginRecord(state, name, args);
+    const output = runIntercepted(state, name, original, args);
+    if (running.captures.at(-1)?.(state.module, name)) sow(state, 'intermediates', capturedName(name), output);
+    if (record !== undefined) record.output = output;
+    return output;
+  } finally {
+    running.modules.pop();
+  }
+}
+
+/** Flax's name for what `captureIntermediates` keeps. */
+const capturedName = (method: string): string => (method === 'call' ? '__call__' : method);
+
+function beginRecord(state: ModuleState, method: string, args: readonly unknown[]): CallRecord | undefined {
+  const records = running.recorders.at(-1);
+  if (records === undefined || state.scope === undefined) return undefined;
+  const record: CallRecord = { module: state.module, path: state.scope.path, method, args, output: undefined };
+  records.push(record);
+  return record;
+}
+
+/** The method in the name scope of its module, with the interceptors around it: the one entered last is nearest to it. */
+function runIntercepted(state: ModuleState, method: string, original: Method, args: unknown[]): unknown {
+  const { module, scope } = state;
+  const run = (): unknown => {
+    if (running.interceptors.length === 0) return Reflect.apply(original, module, args);
+    const bound: Method = (...given) => Reflect.apply(original, module, given);
+    const context = { module, method, original: bound };
+    return running.interceptors.reduceRight<Method>((next, interceptor) => (...given) => interceptor(next, given, context), bound)(...args);
+  };
+  return scope === undefined ? run() : nameScope(scope.nameScope, run);
+}

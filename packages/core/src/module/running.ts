@@ -1,0 +1,45 @@
+import type { Module } from './module.js';
+
+/** Chooses what `captureIntermediates` keeps: the outputs of this method of this module. */
+export type CaptureFilter = (module: Module, method: string) => boolean;
+
+/** What an interceptor learns of the call. */
+export interface InterceptorContext {
+  readonly module: Module;
+  readonly method: string;
+  /** The method itself, without interceptors. */
+  readonly original: (...args: unknown[]) => unknown;
+}
+
+/** Runs around every method of every module; calls `next` with the arguments to go on. */
+export type Interceptor = (next: (...args: unknown[]) => unknown, args: readonly unknown[], context: InterceptorContext) => unknown;
+
+/** One call of a method, in the order in which they begin; the output is there when it has returned. */
+export interface CallRecord {
+  readonly module: Module;
+  readonly path: readonly string[];
+  readonly method: string;
+  readonly args: readonly unknown[];
+  output: unknown;
+}
+
+/**
+ * What runs at this moment: the only state outside modules and scopes. Everything is pushed before a call and popped after it,
+ * also when the call throws.
+ */
+export const running: {
+  readonly modules: Module[];
+  readonly captures: (CaptureFilter | undefined)[];
+  readonly interceptors: Interceptor[];
+  readonly recorders: CallRecord[][];
+} = { modules: [], captures: [], interceptors: [], recorders: [] };
+
+/** Runs `f` with `item` on top of `stack`. */
+export function withPushed<I, T>(stack: I[], item: I, f: () => T): T {
+  stack.push(item);
+  try {
+    return f();
+  } finally {
+    stack.pop();
+  }
+}
