@@ -67,11 +67,12 @@ it.each(['float32', 'float64', 'bfloat16', 'int8', 'int32', 'uint64'] as const)(
   fc.assert(fc.property(problems(dtype), ([x, kernel, params]) => expectConv(x, kernel, params)), { numRuns: 150 });
 });
 
+const everywhere = <T>(rank: number, value: T): T[] => Array.from({ length: rank }, () => value);
 const plain = (rank: number): ConvParams => ({
-  strides: new Array(rank).fill(1),
-  padding: new Array(rank).fill([1, 1]),
-  lhsDilation: new Array(rank).fill(1),
-  rhsDilation: new Array(rank).fill(1),
+  strides: everywhere(rank, 1),
+  padding: everywhere(rank, [1, 1] as const),
+  lhsDilation: everywhere(rank, 1),
+  rhsDilation: everywhere(rank, 1),
   featureGroupCount: 1,
   batchGroupCount: 1,
 });

@@ -1,5 +1,5 @@
 import { TransformError } from '../../errors/errors.js';
-import { isStatic } from '../../shape/dim.js';
+import { isStatic, subDim } from '../../shape/dim.js';
 import { iota } from '../../ops/create.js';
 import { add, div, equal, mul } from '../../ops/elementwise.js';
 import { takeAlongAxis } from '../../ops/indexing.js';
@@ -53,18 +53,30 @@ const product: JvpRule<'reduceProd'> = ([x], [t], params) => {
   return { outputs, tangents: [reshape(total, outputs[0]!.shape)] };
 };
 
-/** Steps p, d -> p x, d x + p t along the axis. */
+/** The product of the elements before each one along an axis (after it, in reverse). */
+function productsBefore(x: Tensor, axis: number, reverse: boolean): Tensor {
+  const size = x.shape[axis]!;
+  const first = bindOne('broadcastTo', [convert(1, x.dtype)], { shape: x.shape.map((dim, i) => (i === axis ? 1 : dim)) });
+  const products = bindOne('cumProd', [reverse ? sliceAxis(x, axis, 1, size) : sliceAxis(x, axis, 0, subDim(size, 1))], { axis, reverse });
+  return concatenate(reverse ? [products, first] : [first, products], axis);
+}
+
+/** d becomes d x + (product before) t, step by step: linear in t, and right where elements are zero. */
 const cumulativeProduct: JvpRule<'cumProd'> = ([x], [t], { axis, reverse }) => {
   const outputs = [bindOne('cumProd', [x!], { axis, reverse })];
   if (!t) return { outputs, tangents: [null] };
-  const xs = [moveaxis(x!, axis, 0), moveaxis(t, axis, 0)];
-  const row = xs[0]!.shape.slice(1);
-  const start = [bindOne('broadcastTo', [convert(1, x!.dtype)], { shape: row }), bindOne('broadcastTo', [convert(0, x!.dtype)], { shape: row })];
-  const step = ([p, d]: readonly Tensor[], [xi, ti]: readonly Tensor[]): [Tensor[], Tensor] => {
-    const next = add(mul(d!, xi!), mul(p!, ti!));
-    return [[mul(p!, xi!), next], next];
-  };
-  const [, stacked] = scan(step, start, xs, { reverse });
+  if (x!.shape[axis] === 0) return { outputs, tangents: [t] };
+  const xs = [moveaxis(x!, axis, 0), moveaxis(mul(productsBefore(x!, axis, reverse), t), axis, 0)];
+  const start = bindOne('broadcastTo', [convert(0, x!.dtype)], { shape: xs[0]!.shape.slice(1) });
+  const [, stacked] = scan(
+    (moved: Tensor, [factor, added]: readonly Tensor[]) => {
+      const next = add(mul(moved, factor!), added!);
+      return [next, next] as const;
+    },
+    start,
+    xs,
+    { reverse },
+  );
   return { outputs, tangents: [moveaxis(stacked, 0, axis)] };
 };
 
