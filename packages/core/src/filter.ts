@@ -16,9 +16,6 @@ export class DenyList {
   }
 }
 
-/** Stands for any name at all: no collection has it. */
-const anyOtherName = '\0any other name';
-
 const isArray: (value: Filter) => value is readonly string[] = Array.isArray;
 
 /** @throws InvalidFilterError where `filter`, which may come from untyped code, is none of the kinds. */
@@ -43,8 +40,8 @@ export function inFilter(filter: Filter, name: string): boolean {
 export function isFilterEmpty(filter: Filter): boolean {
   if (typeof filter === 'boolean') return !filter;
   if (typeof filter === 'string') return false;
-  // Finite sets never match the stub, so a deny list matches nothing just where its `deny` matches the stub too.
-  if (filter instanceof DenyList) return inFilter(filter.deny, anyOtherName);
+  // Names are without end, so that only `true` and the complement of nothing can be denied with nothing left.
+  if (filter instanceof DenyList) return filter.deny === true || (filter.deny instanceof DenyList && isFilterEmpty(filter.deny.deny));
   return namesOf(filter).size === 0;
 }
 
