@@ -1,7 +1,8 @@
 import { ShapeError } from '../errors/errors.js';
 import type { Primitive, PrimitiveParams } from '../primitives/params.js';
 import { shapeRule } from '../primitives/shape-rules/index.js';
-import { formatShape, isStaticShape } from '../shape/shape.js';
+import { SymbolicDim } from '../shape/dim.js';
+import { formatShape, isStaticShape, type Shape, type Spec } from '../shape/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { evaluate } from './evaluate.js';
 import { interpret } from './interpret.js';
@@ -16,11 +17,17 @@ export function bind<P extends Primitive>(primitive: P, inputs: readonly Tensor[
   const outputs = shapeRule(primitive, inputs, params);
   const trace = traceOf(primitive, inputs);
   if (trace) return trace.add(primitive, inputs, params, outputs);
-  const symbolic = outputs.find((output) => !isStaticShape(output.shape));
+  const symbolic = symbolicShape(params, outputs);
   if (symbolic === undefined) return evaluate(primitive, inputs, params, outputs);
   const current = currentTrace();
   if (current) return current.add(primitive, inputs, params, outputs);
-  throw new ShapeError(primitive, [formatShape(symbolic.shape)], 'a symbolic dimension has a size only inside a traced function');
+  throw new ShapeError(primitive, [formatShape(symbolic)], 'a symbolic dimension has a size only inside a traced function');
+}
+
+/** A shape (or the one dimension asked for) whose size is not a number. */
+function symbolicShape(params: object, outputs: readonly Spec[]): Shape | undefined {
+  if ('size' in params && params.size instanceof SymbolicDim) return [params.size];
+  return outputs.find((output) => !isStaticShape(output.shape))?.shape;
 }
 
 /** `bind` for a primitive with one output. */

@@ -24,7 +24,8 @@ function formatFloats(values: readonly number[]): string[] {
   const fraction = Math.max(0, ...texts.map((text) => (text.includes('.') ? text.length - text.indexOf('.') - 1 : 0)));
   return values.map((x) => {
     if (!Number.isFinite(x)) return formatFloat(x);
-    return fraction === 0 ? `${x.toFixed(0)}.` : x.toFixed(fraction);
+    const text = fraction === 0 ? `${x.toFixed(0)}.` : x.toFixed(fraction);
+    return text.replace(/0+$/, '').padEnd(text.length);
   });
 }
 
