@@ -32,7 +32,7 @@ def conjugate(net, start, y, low, high, steps):
     moved = moved_to - x
     squared = jnp.sum(moved * moved, axis=1, keepdims=True)
     curvature = jnp.sum(moved * (new_slope - slope), axis=1, keepdims=True)
-    size = jnp.clip(squared / (curvature + 1e-20), 0.05, 2.0)
+    size = jnp.clip(squared / jnp.maximum(curvature, 1e-12), 0.05, 2.0)
     x, slope = moved_to, new_slope
   return x
 

@@ -79,7 +79,7 @@ export class Graph {
   }
 
   /** A float32 constant of any shape. */
-  constant(values: readonly number[], shape: readonly number[]): string {
+  constant(values: ArrayLike<number>, shape: readonly number[]): string {
     return this.#initializer(new Uint8Array(Float32Array.from(values).buffer), 'float32', shape);
   }
 

@@ -104,7 +104,7 @@ function conjugate(graph: Graph, start: string, y: string, f: PotentialMap, low:
     const moved = subtract(graph, next, x);
     const squared = sumKeeping(graph, multiply(graph, moved, moved), 0);
     const curvature = sumKeeping(graph, multiply(graph, moved, subtract(graph, nextSlope, slope)), 0);
-    const ratio = divide(graph, squared, add(graph, curvature, graph.scalar(1e-20)));
+    const ratio = divide(graph, squared, graph.node('Max', [curvature, graph.scalar(1e-12)]));
     step = multiply(graph, nextSlope, graph.node('Clip', [ratio, graph.scalar(0.05), graph.scalar(2)]));
     x = next;
     slope = nextSlope;

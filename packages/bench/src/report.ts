@@ -1,0 +1,35 @@
+import { disagreement, median, ratio } from './measure/statistics.js';
+import type { Measurement } from './measure/interleave.js';
+
+/** The peer that all are compared with, and the second one, where it ran. */
+export const yardstick = 'hand-written';
+const second = 'JAX';
+
+/** Columns of one line: name of the contestant, time of a call, ratios, time to the first result. */
+export function table(work: string, measurements: readonly Measurement[]): string {
+  const against = measurements.filter(({ name }) => name === yardstick || name === second);
+  const header = ['', 'a call', ...against.map(({ name }) => `/ ${name}`), 'first result'];
+  const rows = measurements.map((each) => [
+    each.name,
+    milliseconds(median(each.rounds)),
+    ...against.map((peer) => (peer === each ? '' : ratio(each.rounds, peer.rounds).toFixed(2))),
+    milliseconds(each.first),
+  ]);
+  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
+  const line = (cells: readonly string[]): string =>
+    `  ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  ')}`;
+  return [work, ...[header, ...rows].map(line)].join('\n');
+}
+
+/** What is wrong with the results of the first calls: one sentence for each contestant that does not agree with the yardstick. */
+export function disagreements(measurements: readonly Measurement[], tolerance: number): string[] {
+  const want = measurements.find(({ name }) => name === yardstick)?.result ?? [];
+  return measurements.flatMap(({ name, result }) => {
+    const found = disagreement(result, want, tolerance);
+    return found === undefined ? [] : [`${name} gives ${found.got} for number ${found.index} of the result, the hand-written graph ${found.want}`];
+  });
+}
+
+export function milliseconds(value: number): string {
+  return `${value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(3)} ms`;
+}
