@@ -55,9 +55,14 @@ function sgdStep(graph: Graph, parameters: Parameters, x: string, labels: string
     const activation = activations[layer]!;
     nextKernels.unshift(gemm(graph, activation, delta, { transposeA: true, bias: kernels[layer]! }));
     nextBiases.unshift(gemm(graph, ones, delta, { bias: biases[layer]! }));
-    if (layer > 0) delta = multiply(graph, gemm(graph, delta, kernels[layer]!, { transposeB: true }), graph.node('Sign', [activation]));
+    if (layer > 0) delta = throughRelu(graph, gemm(graph, delta, kernels[layer]!, { transposeB: true }), activation);
   }
   return { parameters: { kernels: nextKernels, biases: nextBiases }, loss };
+}
+
+/** The cotangent where the activation is positive, else 0. Half the time of a product with Sign. */
+function throughRelu(graph: Graph, cotangent: string, activation: string): string {
+  return graph.node('Where', [graph.node('Greater', [activation, graph.scalar(0)]), cotangent, graph.scalar(0)]);
 }
 
 function declareParameters(graph: Graph, widths: Widths, prefix = ''): Parameters {
