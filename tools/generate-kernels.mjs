@@ -210,16 +210,14 @@ function ${loop}Lanes(outer: number, count: number, inner: number, data: ${array
 }
 `;
 
-/** The same with a row of results at a time, which \`out\` holds from the start. */
+/** Adds `count` strided rows of `width` elements to a row of results. */
 const reduceRows = (loop, name, expression) => `
-function ${loop}Rows(outer: number, count: number, inner: number, data: ${arrays[name]}, out: ${accumulators[name]}): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = ${expression};
-      }
+function ${loop}Rows(count: number, width: number, data: ${arrays[name]}, start: number, rowStride: number, laneStride: number, out: ${accumulators[name]}, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = ${expression};
     }
   }
 }

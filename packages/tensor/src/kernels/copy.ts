@@ -2,7 +2,7 @@ import { bytesPerElement, type Dtype, type TypedArray } from '../dtype/dtype.js'
 import { collapse, Odometer, type LoopNest, type Strides } from './strides.js';
 
 /** Arrays whose elements are copied bit by bit. */
-type RawArray = Uint8Array | Uint16Array | Int32Array | Float64Array;
+export type RawArray = Uint8Array | Uint16Array | Int32Array | Float64Array;
 
 /** One side of a copy: strides in elements of the data, by axis. */
 export interface StridedRegion {
@@ -12,7 +12,7 @@ export interface StridedRegion {
 }
 
 /** Shorter runs of elements are copied one by one: a call of `set` costs as much as some dozens of them. */
-const shortestRun = 48;
+export const shortestRun = 48;
 /** The side of the square blocks in which a transposition goes, so that both sides stay in the cache. */
 const blockSide = 32;
 
@@ -29,9 +29,10 @@ export function copyStrided(dtype: Dtype, sizes: readonly number[], source: Stri
 }
 
 /** How many elements of the raw array hold one of `dtype`. */
-const rawWidth = (dtype: Dtype): 1 | 2 => (bytesPerElement(dtype) === 8 && dtype !== 'float64' ? 2 : 1);
+export const rawWidth = (dtype: Dtype): 1 | 2 => (bytesPerElement(dtype) === 8 && dtype !== 'float64' ? 2 : 1);
 
-function rawData(data: TypedArray, dtype: Dtype): RawArray {
+/** The same memory as an array whose elements can be copied without change. */
+export function rawData(data: TypedArray, dtype: Dtype): RawArray {
   const { buffer, byteOffset, length } = data;
   if (dtype === 'float64') return data as Float64Array;
   switch (bytesPerElement(dtype)) {
@@ -43,38 +44,6 @@ function rawData(data: TypedArray, dtype: Dtype): RawArray {
       return new Int32Array(buffer, byteOffset, length);
     case 8:
       return new Int32Array(buffer, byteOffset, 2 * length);
-  }
-}
-
-/** Slices of an axis to copy: each goes from one place along the axis to another. */
-export interface SliceMoves {
-  readonly count: number;
-  readonly inner: number;
-  /** By move; undefined is 0, 1, 2, ... */
-  readonly from: Int32Array | undefined;
-  readonly to: Int32Array | undefined;
-}
-
-/**
- * Copies slices of `inner` elements at the places given for each, the later ones over the earlier ones. Slices that go
- * to (or come from) beyond the size of that side's axis are left out.
- *
- * @param outer how many times all this is done, each time one block of the source and of the target further
- */
-export function moveSlices(dtype: Dtype, outer: number, { count, inner, from, to }: SliceMoves, source: TypedArray, sourceSize: number, target: TypedArray, targetSize: number): void {
-  const width = inner * rawWidth(dtype);
-  const rawSource = rawData(source, dtype);
-  const rawTarget = rawData(target, dtype);
-  for (let block = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      const fromIndex = from === undefined ? i : from[i]!;
-      const toIndex = to === undefined ? i : to[i]!;
-      if (fromIndex < 0 || fromIndex >= sourceSize || toIndex < 0 || toIndex >= targetSize) continue;
-      const fromStart = (block * sourceSize + fromIndex) * width;
-      const toStart = (block * targetSize + toIndex) * width;
-      if (width >= shortestRun) rawTarget.set(rawSource.subarray(fromStart, fromStart + width), toStart);
-      else for (let lane = 0; lane < width; lane++) rawTarget[toStart + lane] = rawSource[fromStart + lane]!;
-    }
   }
 }
 

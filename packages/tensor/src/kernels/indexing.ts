@@ -1,13 +1,13 @@
 import { ArgumentError } from '../errors/errors.js';
 import { allocate, type TypedArray } from '../dtype/dtype.js';
 import type { StaticShape } from '../shape/shape.js';
-import { moveSlices } from './copy.js';
 import type { ArrayView, Kernel, KernelTable } from './kernel.js';
 import { readBlock, writeBlock } from './layout.js';
 import { computeData, numberClass, storeData, unsupported } from './number-class.js';
 import { splitAt } from './reduce.js';
 import { scatterLoops } from './reductions.generated.js';
 import type { ScatterLoop } from './reduction-loops.js';
+import { putSlices, takeSlices } from './slices.js';
 
 /** The starts of a block of `sizes`, moved so that it lies inside `shape`. */
 function clampedStarts(starts: readonly ArrayView[], shape: StaticShape, sizes: StaticShape): number[] {
@@ -37,7 +37,7 @@ const gatherKernel: Kernel<'gather'> = (inputs, { axis }) => {
     }
   }
   const data = allocate(x!.dtype, outer * count * inner);
-  moveSlices(x!.dtype, outer, { count, inner, from: places, to: undefined }, x!.data, size, data, count);
+  takeSlices(x!.dtype, outer, inner, x!.data, size, places, data);
   return [data];
 };
 
@@ -48,7 +48,7 @@ const scatterKernel: Kernel<'scatter'> = (inputs, { axis, mode }) => {
   const places = indices!.data as Int32Array;
   if (mode === 'set') {
     const data = x!.data.slice() as TypedArray;
-    moveSlices(dtype, outer, { count: places.length, inner, from: undefined, to: places }, updates!.data, places.length, data, size);
+    putSlices(dtype, outer, inner, updates!.data, places, data, size);
     return [data];
   }
   const loop = (scatterLoops[mode][numberClass(dtype)] ?? unsupported(`scatter (${mode})`, dtype)) as ScatterLoop<TypedArray>;

@@ -3,8 +3,8 @@ import type { FloatArray } from './number-class.js';
 
 /** The product where there are few rows, or few of everything: straight from the operands. */
 export function multiplyFew(sizes: MatmulSizes, a: Matrix<FloatArray>, b: Matrix<FloatArray>, out: Matrix<FloatArray>): void {
-  const isWide = b.columnStride === 1 && sizes.columns >= 16;
-  if (isWide) addScaledRows(sizes, a, b, out);
+  const isLong = b.columnStride === 1 && sizes.columns >= 16 && sizes.inner >= 8;
+  if (isLong) addScaledRows(sizes, a, b, out);
   else innerProducts(sizes, a, b, out);
 }
 

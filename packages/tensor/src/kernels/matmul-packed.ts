@@ -12,7 +12,7 @@ const tile = 4;
 /** The sizes of the blocks: a panel of each operand fits the first cache, a block of each the second. */
 const blockRows = 128;
 const blockInner = 256;
-const blockColumns = 128;
+const blockColumns = 256;
 
 const toTiles = (count: number): number => Math.ceil(count / tile) * tile;
 

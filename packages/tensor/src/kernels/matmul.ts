@@ -19,9 +19,10 @@ export interface MatmulSizes {
   readonly columns: number;
 }
 
-/** Below this many multiplications, or with fewer rows or columns than this, packing costs more than it gains. */
-const fewProducts = 20_000;
-const fewRows = 6;
+/** Below this many multiplications, or this many rows, columns or terms of a sum, packing costs more than it gains. */
+const fewProducts = 5000;
+const fewRows = 7;
+const fewTerms = 6;
 
 /** Writes a times b to `out`. Floats add up in float64, integers wrap as their array does. */
 export function matmul(sizes: MatmulSizes, a: Matrix, b: Matrix, out: Matrix): void {
@@ -36,7 +37,7 @@ export function matmul(sizes: MatmulSizes, a: Matrix, b: Matrix, out: Matrix): v
 
 function multiplyFloats(sizes: MatmulSizes, a: Matrix<FloatArray>, b: Matrix<FloatArray>, out: Matrix<FloatArray>): void {
   const { rows, inner, columns } = sizes;
-  const isSmall = rows * inner * columns < fewProducts || Math.min(rows, columns) < fewRows;
+  const isSmall = rows * inner * columns < fewProducts || Math.min(rows, columns) < fewRows || inner < fewTerms;
   if (!isSmall) multiplyPacked(sizes, a, b, out);
   else if (rows <= columns) multiplyFew(sizes, a, b, out);
   else multiplyFew({ rows: columns, inner, columns: rows }, transposed(b), transposed(a), transposed(out));

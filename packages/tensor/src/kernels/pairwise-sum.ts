@@ -32,17 +32,17 @@ function shortSum(data: FloatArray, start: number, count: number, stride: number
   return a + b + (c + d);
 }
 
-/** Adds `count` rows of `width` contiguous elements to the row of sums at `outStart`. */
-export function addRows(data: FloatArray, start: number, count: number, width: number, out: Float64Array, outStart: number): void {
+/** Adds `count` rows of `width` elements, strided, to the row of sums at `outStart`. */
+export function addRows(data: FloatArray, start: number, count: number, rowStride: number, width: number, laneStride: number, out: Float64Array, outStart: number): void {
   if (count > shortCount) {
     const half = count >> 1;
-    addRows(data, start, half, width, out, outStart);
+    addRows(data, start, half, rowStride, width, laneStride, out, outStart);
     const second = new Float64Array(width);
-    addRows(data, start + half * width, count - half, width, second, 0);
+    addRows(data, start + half * rowStride, count - half, rowStride, width, laneStride, second, 0);
     for (let lane = 0; lane < width; lane++) out[outStart + lane]! += second[lane]!;
     return;
   }
-  for (let i = 0, at = start; i < count; i++) {
-    for (let lane = 0, to = outStart; lane < width; lane++, at++, to++) out[to]! += data[at]!;
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) out[to]! += data[at]!;
   }
 }

@@ -63,19 +63,20 @@ const sumLoop: ReduceLoop<FloatArray, number, Float64Array> = {
       for (let lane = 0; lane < inner; lane++) out[to++] = start + pairwiseSum(data, block * count * inner + lane, count, inner);
     }
   },
-  rows: (outer, count, inner, data, out) => {
-    for (let block = 0; block < outer; block++) addRows(data, block * count * inner, count, inner, out, block * inner);
-  },
+  rows: (count, width, data, start, rowStride, laneStride, out, outStart) => addRows(data, start, count, rowStride, width, laneStride, out, outStart),
 };
 
 type AnyReduceLoop = ReduceLoop<TypedArray, number | bigint, TypedArray>;
 
-function reduceLoop(reduction: Reduction, dtype: Dtype, name: NumberClass): AnyReduceLoop {
-  if (reduction === 'reduceSum' && isFloating(dtype)) return sumLoop as AnyReduceLoop;
+/** Sums of fewer floats than this lose no more by going from first to last than in pairs. */
+const longSum = 16;
+
+function reduceLoop(reduction: Reduction, dtype: Dtype, name: NumberClass, count: number): AnyReduceLoop {
+  if (reduction === 'reduceSum' && isFloating(dtype) && count >= longSum) return sumLoop as AnyReduceLoop;
   return (reduceLoops[reduction][name] ?? unsupported(reduction, dtype)) as AnyReduceLoop;
 }
 
-/** From this many results in a row on, adding whole rows reads memory in order. */
+/** Loops shorter than this are not worth being the innermost. */
 const shortestRow = 8;
 
 function reduceData(reduction: Reduction, x: ArrayView, axes: readonly number[]): TypedArray {
@@ -86,13 +87,16 @@ function reduceData(reduction: Reduction, x: ArrayView, axes: readonly number[])
   let data = computeData(x);
   let at: NumberClass = name;
   for (const { outer, count, inner } of reductionPasses(x.shape, axes)) {
-    const loop = reduceLoop(reduction, dtype, at);
+    const loop = reduceLoop(reduction, dtype, at, count);
     const out = allocateSums(outer * inner);
-    if (inner < shortestRow) {
-      loop.lanes(outer, count, inner, data, start, out);
-    } else {
+    if (inner >= shortestRow) {
       fill(out, start);
-      loop.rows(outer, count, inner, data, out);
+      for (let block = 0; block < outer; block++) loop.rows(count, inner, data, block * count * inner, inner, 1, out, block * inner);
+    } else if (inner === 1 && count < shortestRow) {
+      fill(out, start);
+      loop.rows(count, outer, data, 0, 1, count, out, 0);
+    } else {
+      loop.lanes(outer, count, inner, data, start, out);
     }
     data = out;
     at = isFloating(dtype) ? 'float64' : name;

@@ -6,11 +6,14 @@ export type ElementOfClass = { [C in NumberClass]: C extends 'big' ? bigint : nu
 /** The arrays in which reductions add up: floats in float64, integers in their own. */
 export type AccumulatorOfClass = { [C in NumberClass]: C extends 'float32' ? Float64Array : ArrayOfClass[C] };
 
-/** Two ways to reduce data (outer, count, inner) to out (outer, inner): lane by lane, or adding row to row. */
+/** Two ways to reduce. */
 export interface ReduceLoop<Data, Element, Accumulator> {
+  /** Data (outer, count, inner) to out (outer, inner), each result from `start` on. */
   readonly lanes: (outer: number, count: number, inner: number, data: Data, start: Element, out: Accumulator) => void;
-  /** `out` holds the start values. */
-  readonly rows: (outer: number, count: number, inner: number, data: Data, out: Accumulator) => void;
+  /** Adds `count` rows of `width` elements, strided, to a row of results that are there already. */
+  readonly rows: (
+    count: number, width: number, data: Data, start: number, rowStride: number, laneStride: number, out: Accumulator, outStart: number,
+  ) => void;
 }
 
 /** data (outer, count, inner) to out of the same shape. */

@@ -15,14 +15,12 @@ function reduceSumFloat32Lanes(outer: number, count: number, inner: number, data
   }
 }
 
-function reduceSumFloat32Rows(outer: number, count: number, inner: number, data: Float32Array, out: Float64Array): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = a + x;
-      }
+function reduceSumFloat32Rows(count: number, width: number, data: Float32Array, start: number, rowStride: number, laneStride: number, out: Float64Array, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = a + x;
     }
   }
 }
@@ -40,14 +38,12 @@ function reduceSumFloat64Lanes(outer: number, count: number, inner: number, data
   }
 }
 
-function reduceSumFloat64Rows(outer: number, count: number, inner: number, data: Float64Array, out: Float64Array): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = a + x;
-      }
+function reduceSumFloat64Rows(count: number, width: number, data: Float64Array, start: number, rowStride: number, laneStride: number, out: Float64Array, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = a + x;
     }
   }
 }
@@ -65,14 +61,12 @@ function reduceSumIntLanes(outer: number, count: number, inner: number, data: In
   }
 }
 
-function reduceSumIntRows(outer: number, count: number, inner: number, data: IntArray, out: IntArray): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = (a + x) | 0;
-      }
+function reduceSumIntRows(count: number, width: number, data: IntArray, start: number, rowStride: number, laneStride: number, out: IntArray, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = (a + x) | 0;
     }
   }
 }
@@ -90,14 +84,12 @@ function reduceSumBigLanes(outer: number, count: number, inner: number, data: Bi
   }
 }
 
-function reduceSumBigRows(outer: number, count: number, inner: number, data: BigArray, out: BigArray): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = BigInt.asIntN(64, a + x);
-      }
+function reduceSumBigRows(count: number, width: number, data: BigArray, start: number, rowStride: number, laneStride: number, out: BigArray, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = BigInt.asIntN(64, a + x);
     }
   }
 }
@@ -115,14 +107,12 @@ function reduceProdFloat32Lanes(outer: number, count: number, inner: number, dat
   }
 }
 
-function reduceProdFloat32Rows(outer: number, count: number, inner: number, data: Float32Array, out: Float64Array): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = a * x;
-      }
+function reduceProdFloat32Rows(count: number, width: number, data: Float32Array, start: number, rowStride: number, laneStride: number, out: Float64Array, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = a * x;
     }
   }
 }
@@ -140,14 +130,12 @@ function reduceProdFloat64Lanes(outer: number, count: number, inner: number, dat
   }
 }
 
-function reduceProdFloat64Rows(outer: number, count: number, inner: number, data: Float64Array, out: Float64Array): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = a * x;
-      }
+function reduceProdFloat64Rows(count: number, width: number, data: Float64Array, start: number, rowStride: number, laneStride: number, out: Float64Array, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = a * x;
     }
   }
 }
@@ -165,14 +153,12 @@ function reduceProdIntLanes(outer: number, count: number, inner: number, data: I
   }
 }
 
-function reduceProdIntRows(outer: number, count: number, inner: number, data: IntArray, out: IntArray): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = Math.imul(a, x);
-      }
+function reduceProdIntRows(count: number, width: number, data: IntArray, start: number, rowStride: number, laneStride: number, out: IntArray, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = Math.imul(a, x);
     }
   }
 }
@@ -190,14 +176,12 @@ function reduceProdBigLanes(outer: number, count: number, inner: number, data: B
   }
 }
 
-function reduceProdBigRows(outer: number, count: number, inner: number, data: BigArray, out: BigArray): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = BigInt.asIntN(64, a * x);
-      }
+function reduceProdBigRows(count: number, width: number, data: BigArray, start: number, rowStride: number, laneStride: number, out: BigArray, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = BigInt.asIntN(64, a * x);
     }
   }
 }
@@ -215,14 +199,12 @@ function reduceMaxFloat32Lanes(outer: number, count: number, inner: number, data
   }
 }
 
-function reduceMaxFloat32Rows(outer: number, count: number, inner: number, data: Float32Array, out: Float64Array): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = Math.max(a, x);
-      }
+function reduceMaxFloat32Rows(count: number, width: number, data: Float32Array, start: number, rowStride: number, laneStride: number, out: Float64Array, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = Math.max(a, x);
     }
   }
 }
@@ -240,14 +222,12 @@ function reduceMaxFloat64Lanes(outer: number, count: number, inner: number, data
   }
 }
 
-function reduceMaxFloat64Rows(outer: number, count: number, inner: number, data: Float64Array, out: Float64Array): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = Math.max(a, x);
-      }
+function reduceMaxFloat64Rows(count: number, width: number, data: Float64Array, start: number, rowStride: number, laneStride: number, out: Float64Array, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = Math.max(a, x);
     }
   }
 }
@@ -265,14 +245,12 @@ function reduceMaxIntLanes(outer: number, count: number, inner: number, data: In
   }
 }
 
-function reduceMaxIntRows(outer: number, count: number, inner: number, data: IntArray, out: IntArray): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = Math.max(a, x);
-      }
+function reduceMaxIntRows(count: number, width: number, data: IntArray, start: number, rowStride: number, laneStride: number, out: IntArray, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = Math.max(a, x);
     }
   }
 }
@@ -290,14 +268,12 @@ function reduceMaxBigLanes(outer: number, count: number, inner: number, data: Bi
   }
 }
 
-function reduceMaxBigRows(outer: number, count: number, inner: number, data: BigArray, out: BigArray): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = a > x ? a : x;
-      }
+function reduceMaxBigRows(count: number, width: number, data: BigArray, start: number, rowStride: number, laneStride: number, out: BigArray, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = a > x ? a : x;
     }
   }
 }
@@ -315,14 +291,12 @@ function reduceMaxBoolLanes(outer: number, count: number, inner: number, data: U
   }
 }
 
-function reduceMaxBoolRows(outer: number, count: number, inner: number, data: Uint8Array, out: Uint8Array): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = a | x;
-      }
+function reduceMaxBoolRows(count: number, width: number, data: Uint8Array, start: number, rowStride: number, laneStride: number, out: Uint8Array, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = a | x;
     }
   }
 }
@@ -340,14 +314,12 @@ function reduceMinFloat32Lanes(outer: number, count: number, inner: number, data
   }
 }
 
-function reduceMinFloat32Rows(outer: number, count: number, inner: number, data: Float32Array, out: Float64Array): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = Math.min(a, x);
-      }
+function reduceMinFloat32Rows(count: number, width: number, data: Float32Array, start: number, rowStride: number, laneStride: number, out: Float64Array, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = Math.min(a, x);
     }
   }
 }
@@ -365,14 +337,12 @@ function reduceMinFloat64Lanes(outer: number, count: number, inner: number, data
   }
 }
 
-function reduceMinFloat64Rows(outer: number, count: number, inner: number, data: Float64Array, out: Float64Array): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = Math.min(a, x);
-      }
+function reduceMinFloat64Rows(count: number, width: number, data: Float64Array, start: number, rowStride: number, laneStride: number, out: Float64Array, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = Math.min(a, x);
     }
   }
 }
@@ -390,14 +360,12 @@ function reduceMinIntLanes(outer: number, count: number, inner: number, data: In
   }
 }
 
-function reduceMinIntRows(outer: number, count: number, inner: number, data: IntArray, out: IntArray): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = Math.min(a, x);
-      }
+function reduceMinIntRows(count: number, width: number, data: IntArray, start: number, rowStride: number, laneStride: number, out: IntArray, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = Math.min(a, x);
     }
   }
 }
@@ -415,14 +383,12 @@ function reduceMinBigLanes(outer: number, count: number, inner: number, data: Bi
   }
 }
 
-function reduceMinBigRows(outer: number, count: number, inner: number, data: BigArray, out: BigArray): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = a < x ? a : x;
-      }
+function reduceMinBigRows(count: number, width: number, data: BigArray, start: number, rowStride: number, laneStride: number, out: BigArray, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = a < x ? a : x;
     }
   }
 }
@@ -440,14 +406,12 @@ function reduceMinBoolLanes(outer: number, count: number, inner: number, data: U
   }
 }
 
-function reduceMinBoolRows(outer: number, count: number, inner: number, data: Uint8Array, out: Uint8Array): void {
-  for (let block = 0, at = 0; block < outer; block++) {
-    for (let i = 0; i < count; i++) {
-      for (let lane = 0, to = block * inner; lane < inner; lane++, to++) {
-        const x = data[at++]!;
-        const a = out[to]!;
-        out[to] = a & x;
-      }
+function reduceMinBoolRows(count: number, width: number, data: Uint8Array, start: number, rowStride: number, laneStride: number, out: Uint8Array, outStart: number): void {
+  for (let i = 0; i < count; i++) {
+    for (let lane = 0, at = start + i * rowStride, to = outStart; lane < width; lane++, at += laneStride, to++) {
+      const x = data[at]!;
+      const a = out[to]!;
+      out[to] = a & x;
     }
   }
 }

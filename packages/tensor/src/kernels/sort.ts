@@ -1,95 +1,43 @@
-import { allocate, type TypedArray } from '../dtype/dtype.js';
-import { moveSlices } from './copy.js';
-import type { ArrayView, Kernel } from './kernel.js';
-import { computeData, type BigArray, type FloatArray, type IntArray } from './number-class.js';
+import { allocate } from '../dtype/dtype.js';
+import type { Kernel } from './kernel.js';
 import { splitAt, type Split } from './reduce.js';
+import { takeSlices } from './slices.js';
+import { sortPlaces, type KeyedPlaces } from './sort-places.js';
+import { sortWords } from './sort-words.js';
 
-/** The keys of one lane, as they compare. */
-type Keys = FloatArray | IntArray | BigArray;
+const allocateKeyed = (count: number): KeyedPlaces => ({ keys: new Uint32Array(count), places: new Int32Array(count) });
 
-/** Runs this short are sorted by insertion before they are merged. */
-const runLength = 12;
-
-/** True where the key `b` belongs before `a`: NaN comes last, and the two zeros are equal. */
-const isBefore = <K extends number | bigint>(b: K, a: K): boolean => b < a || (a !== a && b === b);
-
-/** Sorts the places `order` of one lane by their keys: stable, by merging. `order` and `scratch` are overwritten. */
-function sortPlaces(keys: Keys, order: Int32Array, scratch: Int32Array): Int32Array {
-  const count = order.length;
-  for (let start = 0; start < count; start += runLength) insertionSort(keys, order, start, Math.min(start + runLength, count));
-  let from = order;
-  let to = scratch;
-  for (let width = runLength; width < count; width *= 2) {
-    for (let start = 0; start < count; start += 2 * width) {
-      mergeRuns(keys, from, start, Math.min(start + width, count), Math.min(start + 2 * width, count), to);
-    }
-    [from, to] = [to, from];
-  }
-  return from;
-}
-
-function insertionSort(keys: Keys, order: Int32Array, start: number, end: number): void {
-  for (let i = start + 1; i < end; i++) {
-    const place = order[i]!;
-    const key = keys[place]!;
-    let j = i - 1;
-    while (j >= start && isBefore(key, keys[order[j]!]!)) {
-      order[j + 1] = order[j]!;
-      j--;
-    }
-    order[j + 1] = place;
-  }
-}
-
-function mergeRuns(keys: Keys, from: Int32Array, start: number, middle: number, end: number, to: Int32Array): void {
-  let left = start;
-  let right = middle;
-  for (let at = start; at < end; at++) {
-    const takesRight = right < end && (left >= middle || isBefore(keys[from[right]!]!, keys[from[left]!]!));
-    to[at] = takesRight ? from[right++]! : from[left++]!;
-  }
-}
-
-/** The elements of one lane of data (outer, count, inner), contiguous. */
-function readLane(data: TypedArray, { count, inner }: Split, start: number, lane: TypedArray): void {
-  if (lane instanceof BigInt64Array || lane instanceof BigUint64Array) {
-    for (let i = 0, at = start; i < count; i++, at += inner) lane[i] = (data as BigArray)[at]!;
-  } else {
-    for (let i = 0, at = start; i < count; i++, at += inner) lane[i] = (data as FloatArray | IntArray)[at]!;
-  }
-}
-
-/** For each place in the sorted array (flat), which place of the operand comes there. */
-function sortedPlaces(keyOperands: readonly ArrayView[], split: Split): Int32Array {
-  const { outer, count, inner } = split;
+/** For each place in the sorted array (flat), which place of the operands comes there. */
+function sortedPlaces(words: readonly Uint32Array[], { outer, count, inner }: Split): Int32Array {
   const result = new Int32Array(outer * count * inner);
-  const operands = keyOperands.map(computeData);
-  const lanes = operands.map((data) => data.slice(0, count) as TypedArray);
-  const orderMemory = new Int32Array(count);
-  const scratchMemory = new Int32Array(count);
+  const memories = [allocateKeyed(count), allocateKeyed(count)] as const;
   for (let block = 0; block < outer; block++) {
     for (let lane = 0; lane < inner; lane++) {
       const start = block * count * inner + lane;
-      for (let i = 0; i < count; i++) orderMemory[i] = i;
-      let order: Int32Array = orderMemory;
-      // The last key first: a stable sort by an earlier key keeps the order by the later ones among equals.
-      for (let key = operands.length - 1; key >= 0; key--) {
-        readLane(operands[key]!, split, start, lanes[key]!);
-        order = sortPlaces(lanes[key]!, order, order === orderMemory ? scratchMemory : orderMemory);
+      let sorted = memories[0];
+      for (let i = 0, at = start; i < count; i++, at += inner) sorted.places[i] = at;
+      // The last word first: a stable sort by an earlier word keeps the order by the later ones among equals.
+      for (let word = words.length - 1; word >= 0; word--) {
+        readKeys(words[word]!, sorted);
+        sorted = sortPlaces(sorted, sorted === memories[0] ? memories[1] : memories[0]);
       }
-      for (let i = 0, at = start; i < count; i++, at += inner) result[at] = start + order[i]! * inner;
+      for (let i = 0, at = start; i < count; i++, at += inner) result[at] = sorted.places[i]!;
     }
   }
   return result;
 }
 
+function readKeys(words: Uint32Array, { keys, places }: KeyedPlaces): void {
+  for (let i = 0; i < keys.length; i++) keys[i] = words[places[i]!]!;
+}
+
 export const sortKernel: Kernel<'sort'> = (inputs, { axis, keys }) => {
   const split = splitAt(inputs[0]!.shape, axis);
   const size = inputs[0]!.data.length;
-  const places = sortedPlaces(inputs.slice(0, keys), split);
+  const places = sortedPlaces(inputs.slice(0, keys).flatMap(sortWords), split);
   return inputs.map(({ data, dtype }) => {
     const out = allocate(dtype, size);
-    moveSlices(dtype, 1, { count: size, inner: 1, from: places, to: undefined }, data, size, out, size);
+    takeSlices(dtype, 1, 1, data, size, places, out);
     return out;
   });
 };

@@ -2,13 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BinaryPrimitive, ComparisonPrimitive, UnaryPrimitive } from '../../src/primitives/params.js';
 import { broadcastShapes } from '../../src/shape/shape.js';
-import { bytesPerElement, dtypeKind, isFloating, type Dtype } from '../../src/dtype/dtype.js';
+import { bytesPerElement, isFloating, type Dtype } from '../../src/dtype/dtype.js';
 import { DtypeError } from '../../src/errors/errors.js';
 import { allDtypes, array, arrays, broadcastable, elements, flat, floats, indicesOf, integers, numbers, rounded, run, shapes, valuesOf, type Value } from './arrays.js';
 
 type Integer = (x: bigint, y: bigint, dtype: Dtype) => bigint;
 
-const isSigned = (dtype: Dtype): boolean => dtypeKind(dtype) === 'int';
 const width = (dtype: Dtype): bigint => BigInt(8 * bytesPerElement(dtype));
 const unsigned = (x: bigint, dtype: Dtype): bigint => BigInt.asUintN(8 * bytesPerElement(dtype), x);
 const signed = (x: bigint, dtype: Dtype): bigint => BigInt.asIntN(8 * bytesPerElement(dtype), x);

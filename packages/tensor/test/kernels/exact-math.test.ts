@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digamma, erf32, erf64, erfInv32, erfInv64, fma32, lgamma, log1p32, log32 } from '../../src/kernels/exact-math.js';
+import { digamma, erf32, erf64, erfInv32, erfInv64, erfInvChunk, erfInvChunkLength, fma32, lgamma, log1p32, log32 } from '../../src/kernels/exact-math.js';
 import { checksum } from '../random/checksum.js';
 
 /**
@@ -23,6 +23,14 @@ describe('float32 functions with the bits of XLA', () => {
     ['erfInv32', erfInv32, unit, 1043431106],
   ])('%s gives the bits of XLA over a million arguments', (_name, f, x, expected) => {
     expect(checksum(x.map(f))).toBe(expected);
+  });
+
+  it('erfInvChunk gives the bits of erfInv32, at hostile points too', () => {
+    const x = Float32Array.from({ length: erfInvChunkLength }, (_, i) => Math.sin(i * 1.7) ** 3);
+    x.set([0, -0, 1, -1, 2, -2, Infinity, NaN, -NaN, 1 - 2 ** -24, 2 ** -24 - 1, 2 ** -149, 2 ** -126, 0.99, 0.995, 0.9966]);
+    const out = new Float32Array(erfInvChunkLength);
+    erfInvChunk(x, erfInvChunkLength, out);
+    expect(out).toEqual(x.map(erfInv32));
   });
 
   it('fma32 rounds once', () => {
