@@ -33,7 +33,7 @@ export const randomBits = (key: Tensor, shape: Shape, dtype: BitsDtype): Tensor 
   isDrawable(key, shape) ? drawBits(key, shape, dtype) : composeBits(key, shape, dtype);
 
 /** `bits` as a composition of primitives. */
-export function composeBits(key: Tensor, shape: Shape, dtype: BitsDtype): Tensor {
+function composeBits(key: Tensor, shape: Shape, dtype: BitsDtype): Tensor {
   const [word0, word1] = randomWords(key, shape);
   if (dtype === 'uint64') return bitwiseOr(leftShift(convert(word0, 'uint64'), scalar(32, 'uint64')), convert(word1, 'uint64'));
   const word = bitwiseXor(word0, word1);

@@ -2,17 +2,17 @@
  * Samples drawn into an array in one pass, for keys and bounds that are known. Each gives the bits of the composition of
  * primitives in `uniform.ts` and `normal.ts`.
  */
-import { erfInv32, erfInv64, fma32 } from '../kernels/exact-math.js';
+import { erfInv64, erfInvChunk, fma32 } from '../kernels/exact-math.js';
 import { sizeOf, type StaticShape } from '../shape/shape.js';
 import { concrete, type Tensor } from '../tensor/tensor.js';
-import { forEachChunk } from './words.js';
+import { forEachChunk, wordsChunkLength } from './words.js';
 
 const { fround, max, min } = Math;
 
 /** The bounds of a uniform sample. */
 export interface Interval {
   readonly minval: number;
-  /** maxval - minval, rounded to the dtype. */
+  /** maxval - minval, rounded to the dtype; not negative, so that rounding leads to no number below minval. */
   readonly span: number;
 }
 
@@ -24,7 +24,7 @@ const unit64 = (word0: number, word1: number): number => word0 * 2 ** -32 + (wor
 export function drawUniform32(key: Tensor, shape: StaticShape, { minval, span }: Interval): Tensor {
   const samples = new Float32Array(sizeOf(shape));
   forEachChunk(key, samples.length, (offset, length, words0, words1) => {
-    for (let i = 0; i < length; i++) samples[offset + i] = max(minval, fma32(unit32(words0[i]! ^ words1[i]!), span, minval));
+    for (let i = 0; i < length; i++) samples[offset + i] = fma32(unit32(words0[i]! ^ words1[i]!), span, minval);
   });
   return concrete(samples, shape, 'float32');
 }
@@ -32,7 +32,7 @@ export function drawUniform32(key: Tensor, shape: StaticShape, { minval, span }:
 export function drawUniform64(key: Tensor, shape: StaticShape, { minval, span }: Interval): Tensor {
   const samples = new Float64Array(sizeOf(shape));
   forEachChunk(key, samples.length, (offset, length, words0, words1) => {
-    for (let i = 0; i < length; i++) samples[offset + i] = max(minval, unit64(words0[i]!, words1[i]!) * span + minval);
+    for (let i = 0; i < length; i++) samples[offset + i] = unit64(words0[i]!, words1[i]!) * span + minval;
   });
   return concrete(samples, shape, 'float64');
 }
@@ -44,14 +44,17 @@ export interface NormalInterval extends Interval {
 }
 
 const sqrt2Single = fround(Math.SQRT2);
+const uniforms = new Float32Array(wordsChunkLength);
 
 export function drawNormal32(key: Tensor, shape: StaticShape, { minval, span, lower, upper }: NormalInterval): Tensor {
+  const isClipped = lower > -Infinity || upper < Infinity;
   const samples = new Float32Array(sizeOf(shape));
   forEachChunk(key, samples.length, (offset, length, words0, words1) => {
-    for (let i = 0; i < length; i++) {
-      const u = max(minval, fma32(unit32(words0[i]! ^ words1[i]!), span, minval));
-      samples[offset + i] = min(upper, max(lower, fround(sqrt2Single * erfInv32(u))));
-    }
+    for (let i = 0; i < length; i++) uniforms[i] = fma32(unit32(words0[i]! ^ words1[i]!), span, minval);
+    const drawn = samples.subarray(offset, offset + length);
+    erfInvChunk(uniforms, length, drawn);
+    for (let i = 0; i < length; i++) drawn[i] = sqrt2Single * drawn[i]!;
+    if (isClipped) for (let i = 0; i < length; i++) drawn[i] = min(upper, max(lower, drawn[i]!));
   });
   return concrete(samples, shape, 'float32');
 }
@@ -60,7 +63,7 @@ export function drawNormal64(key: Tensor, shape: StaticShape, { minval, span, lo
   const samples = new Float64Array(sizeOf(shape));
   forEachChunk(key, samples.length, (offset, length, words0, words1) => {
     for (let i = 0; i < length; i++) {
-      const u = max(minval, unit64(words0[i]!, words1[i]!) * span + minval);
+      const u = unit64(words0[i]!, words1[i]!) * span + minval;
       samples[offset + i] = min(upper, max(lower, Math.SQRT2 * erfInv64(u)));
     }
   });

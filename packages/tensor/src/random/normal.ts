@@ -7,7 +7,7 @@ import { isDrawable, requireKey, sampleShape, type SampleOptions } from './argum
 import { drawNormal32, drawNormal64, type NormalInterval } from './draw.js';
 import { belowOne, nextAbove, nextBelow, requireFloatDtype, type FloatDtype } from './float-format.js';
 import { knownNumber } from './fused-multiply-add.js';
-import { composeUniform } from './uniform.js';
+import { composeUniform, knownInterval } from './uniform.js';
 
 const sqrt2 = (dtype: FloatDtype): Tensor => scalar(Math.SQRT2, dtype);
 
@@ -31,7 +31,7 @@ function drawNormal(key: Tensor, shape: Shape, dtype: FloatDtype, interval: Norm
 }
 
 /** `normal` as a composition of primitives. */
-export function composeNormal(key: Tensor, shape: Shape, dtype: FloatDtype): Tensor {
+function composeNormal(key: Tensor, shape: Shape, dtype: FloatDtype): Tensor {
   const u = composeUniform(key, shape, dtype, scalar(-belowOne(dtype), dtype), scalar(2, dtype));
   return mul(sqrt2(dtype), erfInv(u));
 }
@@ -65,9 +65,9 @@ export function truncatedNormal(key: Tensor, lower: TensorLike, upper: TensorLik
 }
 
 function knownTruncation({ minval, span, lower, upper }: Truncation): NormalInterval | undefined {
-  const numbers = [minval, span, lower, upper].map(knownNumber);
-  if (numbers.some((x) => x === undefined)) return undefined;
-  return { minval: numbers[0]!, span: numbers[1]!, lower: numbers[2]!, upper: numbers[3]! };
+  const interval = knownInterval(minval, span);
+  const [low, high] = [knownNumber(lower), knownNumber(upper)];
+  return interval && low !== undefined && high !== undefined ? { ...interval, lower: low, upper: high } : undefined;
 }
 
 /** `truncatedNormal` as a composition of primitives. */

@@ -4,7 +4,7 @@ import type { Shape } from '../shape/shape.js';
 import { scalar, type TensorLike } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { isDrawable, requireKey, sampleShape, type SampleOptions } from './arguments.js';
-import { drawUniform32, drawUniform64 } from './draw.js';
+import { drawUniform32, drawUniform64, type Interval } from './draw.js';
 import { fractionBits, requireFloatDtype, type FloatDtype } from './float-format.js';
 import { fusedMultiplyAdd, knownNumber } from './fused-multiply-add.js';
 import { randomWords } from './words.js';
@@ -30,13 +30,18 @@ export function uniform(key: Tensor, shape: Shape = [], { dtype = 'float32', min
 /** `uniform` with bounds of the dtype. */
 export function uniformBetween(key: Tensor, shape: Shape, dtype: FloatDtype, minval: Tensor, maxval: Tensor): Tensor {
   const span = sub(maxval, minval);
-  const interval = { minval: knownNumber(minval), span: knownNumber(span) };
-  if (isDrawable(key, shape) && interval.minval !== undefined && interval.span !== undefined) {
-    const known = { minval: interval.minval, span: interval.span };
-    if (dtype === 'float32') return drawUniform32(key, shape, known);
-    if (dtype === 'float64') return drawUniform64(key, shape, known);
+  const interval = knownInterval(minval, span);
+  if (interval && isDrawable(key, shape)) {
+    if (dtype === 'float32') return drawUniform32(key, shape, interval);
+    if (dtype === 'float64') return drawUniform64(key, shape, interval);
   }
   return composeUniform(key, shape, dtype, minval, span);
+}
+
+/** The bounds as numbers, where they are known and in order. */
+export function knownInterval(minval: Tensor, span: Tensor): Interval | undefined {
+  const [low, width] = [knownNumber(minval), knownNumber(span)];
+  return low !== undefined && width !== undefined && width >= 0 ? { minval: low, span: width } : undefined;
 }
 
 /** `uniform` as a composition of primitives. */
@@ -45,7 +50,7 @@ export function composeUniform(key: Tensor, shape: Shape, dtype: FloatDtype, min
   if (knownNumber(minval) === 0 && knownNumber(span) === 1) return unit;
   const moved = fusedMultiplyAdd(unit, span, minval, dtype);
   // Rounding keeps order, so that a positive span leads to no number below minval.
-  return (knownNumber(span) ?? -1) >= 0 ? moved : maximum(minval, moved);
+  return knownInterval(minval, span) ? moved : maximum(minval, moved);
 }
 
 const word = (value: number): Tensor => scalar(value, 'uint32');

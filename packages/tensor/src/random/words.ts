@@ -3,6 +3,7 @@
  * `jax_threefry_partitionable`), so a shorter draw is the beginning of a longer one.
  */
 import { ArgumentError } from '../errors/errors.js';
+import { erfInvChunkLength } from '../kernels/exact-math.js';
 import { fillCounters, threefryKernel } from '../kernels/threefry.js';
 import { reshape, sliceAxis } from '../ops/shape.js';
 import { bind, bindOne } from '../program/bind.js';
@@ -12,8 +13,8 @@ import { dimSizeOf, formatShape, type Shape } from '../shape/shape.js';
 import { scalar } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-/** Blocks that are made at a time: both arrays stay in the processor's first cache. */
-const chunk = 1024;
+/** Blocks that are made at a time: their words stay in the processor's first cache. */
+export const wordsChunkLength = erfInvChunkLength;
 const counterLimit = 2 ** 32;
 
 /** The numbers 0, 1, ... in row-major order. */
@@ -42,8 +43,8 @@ export function encrypt(key: Tensor, high: Tensor, low: Tensor): readonly [Tenso
   return [out0!, out1!];
 }
 
-const high = new Uint32Array(chunk);
-const low = new Uint32Array(chunk);
+const high = new Uint32Array(wordsChunkLength);
+const low = new Uint32Array(wordsChunkLength);
 
 /**
  * Calls `consume` with the words of blocks 0 to `count` of a concrete key, chunk by chunk: `words0[i]`, `words1[i]` belong to
@@ -57,8 +58,8 @@ export function forEachChunk(
   const words = key.data() as Uint32Array;
   const key0 = { words: words.subarray(0, 1), stride: 0 } as const;
   const key1 = { words: words.subarray(1, 2), stride: 0 } as const;
-  for (let offset = 0; offset < count; offset += chunk) {
-    const length = Math.min(chunk, count - offset);
+  for (let offset = 0; offset < count; offset += wordsChunkLength) {
+    const length = Math.min(wordsChunkLength, count - offset);
     fillCounters(offset, length, high, low);
     threefryKernel(key0, key1, { words: high, stride: 1 }, { words: low, stride: 1 }, length, high, low);
     consume(offset, length, high, low);

@@ -80,7 +80,8 @@ describe('configurations of initializers', () => {
     { name: 'orthogonal', scale: 2, columnAxis: 0 },
     { name: 'deltaOrthogonal' },
   ])('$name comes back from its configuration as JSON', (config) => {
-    const made = initializers.initializerFromConfig(JSON.parse(JSON.stringify(config)) as initializers.InitializerConfig);
+    const written = JSON.stringify(config);
+    const made = initializers.initializerFromConfig(JSON.parse(written) as initializers.InitializerConfig);
     expect(initializers.initializerConfig(made)).toEqual(config);
     expect(made(key, [2, 3, 3]).shape).toEqual([2, 3, 3]);
   });
