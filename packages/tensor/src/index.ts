@@ -30,13 +30,17 @@ export { shapeRule } from './primitives/shape-rules/index.js';
 
 export * from './ops/create.js';
 export * from './ops/elementwise.js';
+export * from './ops/division.js';
+export * from './ops/rsqrt.js';
 export * from './ops/reduce.js';
 export * from './ops/shape.js';
+export * from './ops/rearrange.js';
 export * from './ops/pad.js';
 export * from './ops/indexing.js';
 export * from './ops/contract.js';
 export * from './ops/einsum.js';
 export * from './ops/activation.js';
+export * from './ops/nonlinearity.js';
 export { composite, type CompositeOptions } from './ops/composite.js';
 
 export { scan, ScanCarryError, type ScanOptions } from './control/scan.js';

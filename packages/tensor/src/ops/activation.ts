@@ -7,7 +7,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { composite } from './composite.js';
 import { abs, add, div, erf, exp, expm1, greater, greaterEqual, integerPow, log, log1p, maximum, mul, neg, sigmoid, sub, tanh, where } from './elementwise.js';
 import { convert, promoteFloating, requireAxes, toTensor } from './operand.js';
-import { max, sum } from './reduce.js';
+import { sum } from './reduce.js';
 
 /** The derivative of an elementwise function, at x where it gave y. */
 type Derivative = (x: Tensor, y: Tensor) => Tensor;
@@ -98,7 +98,10 @@ export interface AxisOptions {
   readonly axis?: number | readonly number[];
 }
 
-const shifted = (t: Tensor, axis: readonly number[]): Tensor => sub(t, bindOne('stopGradient', [max(t, { axis, keepdims: true })], {}));
+const shifted = (t: Tensor, ends: readonly number[]): Tensor => {
+  const top = bindOne('reduceMax', [t], { axes: ends.map((one) => one + t.rank), keepDims: true });
+  return sub(t, bindOne('stopGradient', [top], {}));
+};
 
 /** exp(x) / sum(exp(x)) along the axes (jax.nn.softmax). */
 export function softmax(x: TensorLike, { axis = -1 }: AxisOptions = {}): Tensor {

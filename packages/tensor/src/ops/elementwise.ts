@@ -1,6 +1,5 @@
-import { isFloating, isInteger, type Dtype } from '../dtype/dtype.js';
+import { isFloating, type Dtype } from '../dtype/dtype.js';
 import { toFloating } from '../dtype/promotion.js';
-import { DtypeError } from '../errors/errors.js';
 import { bindOne } from '../program/bind.js';
 import type { BinaryPrimitive, ComparisonPrimitive, UnaryPrimitive } from '../primitives/params.js';
 import { requireDtypeName, type TensorLike } from '../tensor/create.js';
@@ -118,7 +117,6 @@ export const square: Unary = (x) => {
   return mul(operand, operand);
 };
 export const reciprocal: Unary = (x) => div(1, x);
-export const rsqrt: Unary = (x) => div(1, sqrt(x));
 
 export const equal: Binary = comparison('equal');
 export const notEqual: Binary = comparison('notEqual');
@@ -174,23 +172,3 @@ export function astype(x: TensorLike, dtype: Dtype): Tensor {
   return convert(toTensor('astype', x), dtype);
 }
 
-/** Rounded down quotient (jnp.floor_divide). */
-export function floorDivide(x: TensorLike, y: TensorLike): Tensor {
-  const [a, b] = promote('floorDivide', [x, y]);
-  if (isInteger(a!.dtype)) {
-    const quotient = bindOne('div', [a!, b!], none);
-    const inexact = logicalAnd(notEqual(sign(a!), sign(b!)), notEqual(rem(a!, b!), 0));
-    return where(inexact, sub(quotient, 1), quotient);
-  }
-  if (a!.dtype === 'bool') throw new DtypeError('floorDivide', ['bool'], 'needs a number dtype');
-  return floor(div(sub(a!, mod(a!, b!)), b!));
-}
-
-/** The remainder with the sign of the divisor (jnp.mod, jnp.remainder). */
-export function mod(x: TensorLike, y: TensorLike): Tensor {
-  const [a, b] = promote('mod', [x, y]);
-  const remainder = rem(a!, b!);
-  const otherSign = logicalAnd(notEqual(remainder, 0), notEqual(less(remainder, 0), less(b!, 0)));
-  return where(otherSign, add(remainder, b!), remainder);
-}
-export { mod as remainder };

@@ -6,7 +6,8 @@ import { dimSizeOf, type Shape } from '../shape/shape.js';
 import type { TensorLike } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { dimensionSize, iota } from './create.js';
-import { add, clip, greaterEqual, less, logicalAnd, mod, mul, neg, where } from './elementwise.js';
+import { mod } from './division.js';
+import { add, clip, greaterEqual, less, logicalAnd, mul, neg, where } from './elementwise.js';
 import { convert, promote, requireAxis, toTensor } from './operand.js';
 import { moveaxis, ravel, reshape } from './shape.js';
 
@@ -40,10 +41,10 @@ interface Placed {
   readonly valid: Tensor;
 }
 
-/** Negative indices count from the end; then the mode says what happens to those out of range. */
+/** Negative indices count from the end, unless they are clipped; then the mode says what happens to those out of range. */
 function place(indices: Tensor, size: Dim, mode: IndexMode): Placed {
   const length = dimensionSize(size);
-  const counted = mode === 'wrap' ? mod(indices, length) : where(less(indices, 0), add(indices, length), indices);
+  const counted = mode === 'wrap' ? mod(indices, length) : mode === 'clip' ? indices : where(less(indices, 0), add(indices, length), indices);
   const valid = logicalAnd(greaterEqual(counted, 0), less(counted, length));
   return { indices: mode === 'wrap' ? counted : clip(counted, { min: 0, max: add(length, -1) }), valid };
 }

@@ -5,7 +5,8 @@ import type { TensorLike } from '../tensor/create.js';
 import type { Scalar } from '../tensor/element.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { convert, toTensor } from './operand.js';
-import { broadcastTo, concatenate, flip, sliceAxis } from './shape.js';
+import { flip } from './rearrange.js';
+import { broadcastTo, concatenate, sliceAxis } from './shape.js';
 
 export type PadMode = 'constant' | 'edge' | 'reflect' | 'symmetric' | 'wrap';
 

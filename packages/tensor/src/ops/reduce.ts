@@ -1,8 +1,9 @@
 import { toFloating } from '../dtype/promotion.js';
+import { ShapeError } from '../errors/errors.js';
 import { bindOne } from '../program/bind.js';
 import type { TensorLike } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { dimSizeOf } from '../shape/shape.js';
+import { dimSizeOf, formatShape } from '../shape/shape.js';
 import { composite } from './composite.js';
 import { dimensionSize } from './create.js';
 import { add, div, exp, isfinite, log, sqrt, square, sub, where } from './elementwise.js';
@@ -33,10 +34,18 @@ function widen(x: Tensor): Tensor {
 export const sum = (x: TensorLike, options: ReduceOptions = {}): Tensor => reduce('sum', 'reduceSum', widen(toTensor('sum', x)), options);
 /** jnp.prod. Small integers and bools give int32 (uint32). */
 export const prod = (x: TensorLike, options: ReduceOptions = {}): Tensor => reduce('prod', 'reduceProd', widen(toTensor('prod', x)), options);
+/** @throws ShapeError where nothing is reduced: no number is the largest (smallest) of none. */
+function extremum(name: string, primitive: 'reduceMax' | 'reduceMin', x: TensorLike, options: ReduceOptions): Tensor {
+  const operand = toTensor(name, x);
+  const empty = requireAxes(name, options.axis, operand.rank).find((axis) => operand.shape[axis] === 0);
+  if (empty !== undefined) throw new ShapeError(name, [formatShape(operand.shape)], `axis ${empty} is empty, so it has no ${name}`);
+  return reduce(name, primitive, operand, options);
+}
+
 /** jnp.max; NaN wins. */
-export const max = (x: TensorLike, options: ReduceOptions = {}): Tensor => reduce('max', 'reduceMax', toTensor('max', x), options);
+export const max = (x: TensorLike, options: ReduceOptions = {}): Tensor => extremum('max', 'reduceMax', x, options);
 /** jnp.min; NaN wins. */
-export const min = (x: TensorLike, options: ReduceOptions = {}): Tensor => reduce('min', 'reduceMin', toTensor('min', x), options);
+export const min = (x: TensorLike, options: ReduceOptions = {}): Tensor => extremum('min', 'reduceMin', x, options);
 export const all = (x: TensorLike, options: ReduceOptions = {}): Tensor => reduce('all', 'reduceMin', convert(toTensor('all', x), 'bool'), options);
 export const any = (x: TensorLike, options: ReduceOptions = {}): Tensor => reduce('any', 'reduceMax', convert(toTensor('any', x), 'bool'), options);
 

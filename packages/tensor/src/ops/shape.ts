@@ -39,7 +39,7 @@ export function swapaxes(x: TensorLike, axis1: number, axis2: number): Tensor {
   return transpose(operand, operand.shape.map((_, i) => (i === a ? b : i === b ? a : i)));
 }
 
-const listOf = (axis: number | readonly number[]): readonly number[] => (typeof axis === 'number' ? [axis] : axis);
+export const listOf = (axis: number | readonly number[]): readonly number[] => (typeof axis === 'number' ? [axis] : axis);
 
 /** Moves axes to new places; the others keep their order (jnp.moveaxis). */
 export function moveaxis(x: TensorLike, source: number | readonly number[], destination: number | readonly number[]): Tensor {
@@ -129,42 +129,3 @@ export function split(x: TensorLike, indicesOrSections: number | readonly number
   return bounds.slice(1).map((limit, i) => sliceAxis(operand, at, bounds[i]!, limit));
 }
 
-/** Reverses the order along axes; all of them by default (jnp.flip). */
-export function flip(x: TensorLike, axis?: number | readonly number[]): Tensor {
-  const operand = toTensor('flip', x);
-  const axes = requireAxes('flip', axis, operand.rank);
-  return axes.length === 0 ? operand : bindOne('reverse', [operand], { axes });
-}
-
-/** x repeated `reps` times along each axis (jnp.tile). */
-export function tile(x: TensorLike, reps: number | readonly number[]): Tensor {
-  const operand = toTensor('tile', x);
-  const times = listOf(reps);
-  const rank = Math.max(operand.rank, times.length);
-  const shape = [...Array.from({ length: rank - operand.rank }, () => 1), ...operand.shape];
-  const counts = [...Array.from({ length: rank - times.length }, () => 1), ...times];
-  const spread = reshape(operand, shape.flatMap((dim) => [1, dim]));
-  const wide = broadcastTo(spread, shape.flatMap((dim, i) => [counts[i]!, dim]));
-  return reshape(wide, shape.map((dim, i) => dimSizeOf([dim, counts[i]!])));
-}
-
-/** Each element repeated `repeats` times along an axis; of the flattened tensor by default (jnp.repeat). */
-export function repeat(x: TensorLike, repeats: number, axis?: number): Tensor {
-  const operand = axis === undefined ? ravel(x) : toTensor('repeat', x);
-  const at = requireAxis('repeat', axis ?? 0, operand.rank);
-  const inner = expandDims(operand, at + 1);
-  const wide = broadcastTo(inner, inner.shape.map((dim, i) => (i === at + 1 ? repeats : dim)));
-  return reshape(wide, operand.shape.map((dim, i) => (i === at ? dimSizeOf([dim, repeats]) : dim)));
-}
-
-/** Shifts elements along an axis, around the end; of the flattened tensor by default (jnp.roll). */
-export function roll(x: TensorLike, shift: number, axis?: number): Tensor {
-  const operand = toTensor('roll', x);
-  if (axis === undefined) return reshape(roll(ravel(operand), shift, 0), operand.shape);
-  const at = requireAxis('roll', axis, operand.rank);
-  const size = operand.shape[at]!;
-  if (!isStatic(size)) throw new ArgumentError('roll', 'axis', `names axis ${at}, whose size is symbolic`);
-  const offset = size === 0 ? 0 : ((shift % size) + size) % size;
-  if (offset === 0) return operand;
-  return concatenate([sliceAxis(operand, at, size - offset, size), sliceAxis(operand, at, 0, size - offset)], at);
-}

@@ -1,4 +1,4 @@
-import { LeakedTensorError, ProgramError } from '../errors/errors.js';
+import { LeakedTensorError } from '../errors/errors.js';
 import type { Primitive, PrimitiveParams } from '../primitives/params.js';
 import { formatSpec, type Spec } from '../shape/shape.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -64,9 +64,9 @@ export function traceOf(operation: string, values: readonly Tensor[]): Trace | u
   let found: Trace | undefined;
   for (const value of values) {
     if (value.source.kind !== 'traced') continue;
-    const { trace } = value.source;
-    if (!trace.open) throw new LeakedTensorError(operation, formatSpec(value));
-    if (found === undefined || trace.level > found.level) found = trace;
+    const own = value.source.trace;
+    if (!own.open) throw new LeakedTensorError(operation, formatSpec(value));
+    if (found === undefined || own.level > found.level) found = own;
   }
   return found;
 }
@@ -92,8 +92,8 @@ export function trace(f: (...inputs: Tensor[]) => readonly Tensor[], specs: read
     const program = { inputs: [...made.inputs, ...made.captures.values()], equations: made.equations, outputs };
     return { program, captures: made.captured };
   } finally {
-    made.open = false;
-    if (open.pop() !== made) throw new ProgramError('traces must close in the order in which they were opened');
+    // Whatever was opened inside and left open by an error closes too.
+    for (const inner of open.splice(made.level)) inner.open = false;
   }
 }
 

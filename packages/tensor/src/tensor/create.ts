@@ -3,7 +3,7 @@ import { resultDtype, type WeakKind } from '../dtype/promotion.js';
 import { ArgumentError, ShapeError } from '../errors/errors.js';
 import { formatShape, sizeOf, type Shape } from '../shape/shape.js';
 import { setElement, type Scalar } from './element.js';
-import { concrete, Tensor, type NestedArray } from './tensor.js';
+import { concrete, type NestedArray, type Tensor } from './tensor.js';
 
 /** What functions take where they take a tensor: a JavaScript number is weakly typed, it takes the dtype of its partners. */
 export type TensorLike = Tensor | Scalar;

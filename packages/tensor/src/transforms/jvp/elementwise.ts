@@ -1,6 +1,7 @@
 import { isFloating } from '../../dtype/dtype.js';
-import { add, cos, cosh, digamma, div, equal, exp, greater, greaterEqual, integerPow, less, log, mul, neg, pow, rsqrt, sigmoid, sin, sinh, square, sub, trunc, where } from '../../ops/elementwise.js';
+import { add, cos, cosh, digamma, div, equal, exp, greater, greaterEqual, integerPow, less, log, mul, neg, pow, sigmoid, sin, sinh, square, sub, trunc, where } from '../../ops/elementwise.js';
 import { convert } from '../../ops/operand.js';
+import { rsqrt } from '../../ops/rsqrt.js';
 import type { BinaryPrimitive, ComparisonPrimitive, None, UnaryPrimitive } from '../../primitives/params.js';
 import { bindOne } from '../../program/bind.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -46,15 +47,11 @@ function trigamma(x: Tensor): Tensor {
   return where(small, sub(div(Math.PI ** 2, square(sin(mul(x, Math.PI)))), total), total);
 }
 
-function powByExponent(t: Tensor, x: Tensor, y: Tensor, z: Tensor): Tensor {
-  const base = where(equal(x, 0), where(greater(y, 0), convert(1, x.dtype), x), x);
-  return mul(t, mul(log(base), z));
-}
+/** y x^(y - 1), also where that is not finite, as JAX has it. */
+const powByBase = (t: Tensor, x: Tensor, y: Tensor): Tensor => mul(t, mul(y, pow(x, sub(y, 1))));
 
-function powByBase(t: Tensor, x: Tensor, y: Tensor): Tensor {
-  const lower = pow(x, where(equal(y, 0), convert(1, y.dtype), sub(y, 1)));
-  return mul(t, mul(y, lower));
-}
+/** log(x) x^y, where log(0) counts as 0. */
+const powByExponent = (t: Tensor, x: Tensor, _: Tensor, z: Tensor): Tensor => mul(t, mul(log(where(equal(x, 0), 1, x)), z));
 
 type Elementwise = UnaryPrimitive | BinaryPrimitive | ComparisonPrimitive | 'integerPow' | 'where' | 'convert' | 'stopGradient' | 'threefry2x32';
 
@@ -78,7 +75,7 @@ export const elementwiseJvpRules: { readonly [P in Elementwise]: JvpRule<P> } = 
   cosh: unary('cosh', (t, x) => mul(t, sinh(x))),
   tanh: unary('tanh', (t, _, y) => mul(t, mul(add(y, 1), sub(1, y)))),
   asinh: unary('asinh', (t, x) => mul(t, rsqrt(add(square(x), 1)))),
-  acosh: unary('acosh', (t, x) => mul(t, mul(rsqrt(sub(x, 1)), rsqrt(add(x, 1))))),
+  acosh: unary('acosh', (t, x) => mul(t, rsqrt(mul(sub(x, 1), add(x, 1))))),
   atanh: unary('atanh', (t, x) => div(t, mul(sub(1, x), add(x, 1)))),
   sigmoid: unary('sigmoid', (t, x, y) => mul(t, mul(y, sigmoid(neg(x))))),
   erf: unary('erf', (t, x) => mul(t, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI)))),

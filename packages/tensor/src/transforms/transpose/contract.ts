@@ -1,4 +1,5 @@
-import { flip, reshape, swapaxes, transpose } from '../../ops/shape.js';
+import { flip } from '../../ops/rearrange.js';
+import { reshape, swapaxes, transpose } from '../../ops/shape.js';
 import { full } from '../../ops/create.js';
 import type { ConvParams, DotParams } from '../../primitives/params.js';
 import { bindOne } from '../../program/bind.js';
