@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Contestant, Milliseconds } from './contestant.js';
 import { median } from './statistics.js';
 
@@ -15,6 +16,9 @@ export interface InterleaveOptions {
   readonly blockMilliseconds: Milliseconds;
 }
 
+/** Threads of the contestant before (XLA's, ONNX Runtime's) spin for some milliseconds in wait of more work. */
+const settleMilliseconds = 20;
+
 /**
  * Times the contestants in turns: one block each, `rounds` times over, so that whatever else the machine does falls on all of
  * them alike. Within a block the median counts: another process that takes the core for a while is no part of the work. The first
@@ -30,7 +34,10 @@ export async function interleave(contestants: readonly Contestant[], { rounds, b
     started.push({ contestant, first, calls: callsIn(warm), rounds: [] as Milliseconds[] });
   }
   for (let round = 0; round < rounds; round++) {
-    for (const { contestant, calls, rounds: times } of started) times.push(median(await contestant.block(calls)));
+    for (const { contestant, calls, rounds: times } of started) {
+      await pause(settleMilliseconds);
+      times.push(median(await contestant.block(calls)));
+    }
   }
   return started.map(({ contestant, first, rounds: times }) => ({ name: contestant.name, first: first.milliseconds, result: first.result, rounds: times }));
 }

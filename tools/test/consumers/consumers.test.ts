@@ -1,0 +1,124 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createContext, Script } from 'node:vm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Consumer, publicPackages, repository, run } from './packed.js';
+
+/** Runs on the packages as they are published: packed, installed in an empty project, compiled. */
+let consumer: Consumer;
+beforeAll(() => {
+  consumer = new Consumer();
+}, 180_000);
+afterAll(() => consumer.remove());
+
+/** A module, its variables and its gradient map: what every consumer below does. */
+const tinyModel = `
+import { Module } from '@flaxon/core';
+import { Dense } from '@flaxon/layers';
+import { grad, random, relu, sum, tensor } from '@flaxon/tensor';
+import { z } from 'zod';
+
+class Tiny extends Module.define({ features: z.int().positive() }) {
+  call(x) {
+    return new Dense({ features: 1 }).call(relu(new Dense({ features: this.features }).call(x)));
+  }
+}
+
+const x = tensor([[1, 2], [3, 4], [5, 6]]);
+const model = new Tiny({ features: 4 });
+const variables = model.init(random.key(0), [x]);
+const y = model.apply(variables, [x]);
+const slope = grad((points) => sum(model.apply(variables, [points])))(x);
+export const result = JSON.stringify({ shape: y.shape, slope: slope.shape, finite: Array.from(slope.data()).every(Number.isFinite) });
+`;
+const expected = JSON.stringify({ shape: [3, 1], slope: [3, 2], finite: true });
+
+describe('a tarball', () => {
+  it.each(publicPackages)('%s holds its compiled code, its sources, its README and the licence, and no build state', (name) => {
+    const folder = consumer.installed('@flaxon', name);
+    expect(existsSync(join(folder, 'dist/index.js'))).toBe(true);
+    expect(existsSync(join(folder, 'dist/index.d.ts'))).toBe(true);
+    expect(existsSync(join(folder, 'src/index.ts'))).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json', 'src']);
+    expect(readdirSync(join(folder, 'dist'))).not.toContain('.tsbuildinfo');
+  });
+
+  it.each(publicPackages)('the manifest of %s names no workspace or catalog version', (name) => {
+    const text = readFileSync(consumer.installed('@flaxon', name, 'package.json'), 'utf8');
+    expect(text).not.toMatch(/workspace:|catalog:/);
+  });
+});
+
+describe('in Node', () => {
+  it('no package brings ONNX Runtime with it', () => {
+    expect(readdirSync(consumer.installed()).filter((name) => name.startsWith('onnxruntime'))).toEqual([]);
+  });
+
+  it.each(publicPackages)('%s is imported where only it and its dependencies are installed', (name) => {
+    const folder = consumer.alone(`@flaxon/${name}`);
+    const script = `import * as all from '@flaxon/${name}'; console.log(Object.keys(all).length > 0)`;
+    expect(run(process.execPath, ['--input-type=module', '-e', script], folder).trim()).toBe('true');
+  });
+
+  it('a module is made, run and differentiated', () => {
+    const file = consumer.write('tiny.mjs', `${tinyModel}\nconsole.log(result);`);
+    expect(run(process.execPath, [file], consumer.folder).trim()).toBe(expected);
+  });
+
+  it.each(publicPackages)('the sources of %s cannot be imported past its exports', (name) => {
+    const resolve = createRequire(join(consumer.folder, 'package.json')).resolve;
+    expect(() => resolve(`@flaxon/${name}/src/index.ts`)).toThrow(expect.objectContaining({ code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' }));
+  });
+});
+
+describe('in TypeScript', () => {
+  it('the declarations of all packages type-check without skipLibCheck', () => {
+    const imports = publicPackages.map((name, index) => `import * as package${index} from '@flaxon/${name}';\nexport { package${index} };`);
+    consumer.write('typed/all.ts', imports.join('\n'));
+    consumer.write(
+      'typed/tsconfig.json',
+      JSON.stringify({
+        compilerOptions: {
+          target: 'es2023', lib: ['es2023', 'dom'], module: 'nodenext', moduleResolution: 'nodenext', types: [],
+          strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true,
+        },
+      }),
+    );
+    const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+    expect(run(process.execPath, [tsc, '-p', join(consumer.folder, 'typed')], consumer.folder)).toBe('');
+  });
+});
+
+describe('in a browser', () => {
+  it('tensor, core and layers bundle without a module of Node and run where there is only JavaScript', { timeout: 60_000 }, async () => {
+    consumer.write('browser/main.js', tinyModel);
+    const code = await bundle(join(consumer.folder, 'browser'));
+    expect(code).not.toMatch(/['"]node:/);
+    // A context of its own has the language and none of Node's globals; these are what every browser adds.
+    const context = createContext({ TextEncoder, TextDecoder, console });
+    new Script(`${code}\n;globalThis.outcome = bundled.result;`).runInContext(context);
+    expect(context['outcome']).toBe(expected);
+  });
+});
+
+interface Vite {
+  build(options: object): Promise<{ output: { type: string; code: string; imports: string[] }[] }[]>;
+}
+
+/** One script for browsers from `main.js`, by the vite that vitest brings. */
+async function bundle(folder: string): Promise<string> {
+  const vitest = createRequire(createRequire(import.meta.url).resolve('vitest/package.json'));
+  const { build } = (await import(pathToFileURL(vitest.resolve('vite')).href)) as Vite;
+  const results = await build({
+    root: folder,
+    configFile: false,
+    logLevel: 'error',
+    build: { write: false, minify: false, lib: { entry: 'main.js', formats: ['iife'], name: 'bundled' } },
+  });
+  const chunks = results.flatMap(({ output }) => output);
+  expect(chunks).toHaveLength(1);
+  expect(chunks[0]!.imports).toEqual([]);
+  return chunks[0]!.code;
+}
