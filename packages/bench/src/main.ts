@@ -9,7 +9,7 @@ import type { Work } from './work/work.js';
 
 const usage = `Times the executors against hand-written ONNX graphs, and against JAX where FLAXON_BENCH_PYTHON names a Python that has it.
 
-  npm run bench -- [--only TEXT] [--rounds N] [--block MS] [--threads N]
+  pnpm --filter @flaxon/bench run bench [--only TEXT] [--rounds N] [--block MS] [--threads N]
 
   --only TEXT   the work whose name contains TEXT
   --rounds N    blocks of calls for each contestant, taken in turns (default 15)
