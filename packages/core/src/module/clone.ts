@@ -1,4 +1,4 @@
-import { InvalidModuleClassError } from '../errors/module-errors.js';
+import { InvalidAttributeError, InvalidModuleClassError } from '../errors/module-errors.js';
 import { parseUpdates, VALIDATED } from './attributes.js';
 import { mapModules } from './containers.js';
 import type { Module } from './module.js';
@@ -32,20 +32,31 @@ export function cloneModule<M extends Module>(module: M, { parent, name, updates
     for (const [key, value] of Object.entries(attributes)) attributes[key] = mapModules(value, (held) => cloneInner(held, inner));
   }
   const options = { [VALIDATED]: attributes, ...(parent === undefined ? {} : { parent }), ...(name === undefined ? {} : { name }) };
-  const made: unknown = Reflect.construct(module.constructor as new (...args: unknown[]) => unknown, [attributes, options]);
-  if (!isModule(made) || stateOf(made).info !== state.info || Object.entries(attributes).some(([key, value]) => !isHeld(made, key, value))) {
-    throw new InvalidModuleClassError(
-      state.info.name,
-      'a constructor must take `(attributes, options)` and hand both to `super`, since modules are copied by calling it. ' +
-        'For derived values use zod (`.default`, `.transform`) or a getter.',
-    );
-  }
+  const made = construct(state, attributes, options);
+  // A constructor of the class may have handed on something else than it was given.
+  if (!isModule(made) || Object.entries(attributes).some(([key, value]) => !isHeld(made, key, value))) throw badConstructor(state);
   return made as M;
 }
 
-/** Whether the clone holds the value that it was given; modules are taken up as copies. */
+function construct(state: ModuleState, attributes: object, options: object): unknown {
+  try {
+    return Reflect.construct(state.module.constructor as new (...args: unknown[]) => unknown, [attributes, options]);
+  } catch (error) {
+    // The attributes were validated before, so that they can only have been changed on the way.
+    throw error instanceof InvalidAttributeError ? badConstructor(state) : error;
+  }
+}
+
+/** Whether the copy holds the value that it was given; modules are taken up as copies of their own. */
 const isHeld = (made: Module, key: string, value: unknown): boolean =>
   typeof value === 'object' || Object.is(Reflect.get(stateOf(made).target, key), value);
+
+const badConstructor = (state: ModuleState): InvalidModuleClassError =>
+  new InvalidModuleClassError(
+    state.info.name,
+    'a constructor must take `(attributes, options)` and hand both to `super`, since modules are copied by calling it. ' +
+      'For derived values use zod (`.default`, `.transform`) or a getter.',
+  );
 
 function cloneInner(module: Module, inner: NonNullable<CloneOptions['inner']>): Module {
   const known = inner.clones.get(module);

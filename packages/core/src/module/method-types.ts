@@ -16,28 +16,26 @@ export type MethodName<M extends Module> = [OwnName<M>] extends [never]
   ? string
   : { [K in OwnName<M>]: NonNullable<M[K]> extends AnyFunction | Callable ? K : never }[OwnName<M>];
 
-/** What `method` may be: a name, or a function of the module. */
-export type MethodSpec<M extends Module> = 'call' | MethodName<M> | ((module: M, ...args: never[]) => unknown);
-
-type MemberOf<M, Method> = Method extends keyof M ? M[Method] : Method;
+type MemberOf<M, Name> = Name extends keyof M ? NonNullable<M[Name]> : unknown;
 
 /** The arguments of a method; unknown ones where the class is not known. */
-export type MethodArguments<M extends Module, Method> = Method extends string
-  ? MemberOf<M, Method> extends (...args: infer Args) => unknown
+export type MethodArguments<M extends Module, Name> =
+  MemberOf<M, Name> extends (...args: infer Args) => unknown
     ? Readonly<Args>
-    : MemberOf<M, Method> extends { call(...args: infer Args): unknown }
+    : MemberOf<M, Name> extends { call(...args: infer Args): unknown }
       ? Readonly<Args>
-      : readonly unknown[]
-  : Method extends (module: M, ...args: infer Args) => unknown
-    ? Readonly<Args>
-    : readonly unknown[];
+      : readonly unknown[];
 
 /** What a method returns. */
-export type MethodResult<M extends Module, Method> = MemberOf<M, Method> extends (...args: never[]) => infer Result
-  ? Result
-  : MemberOf<M, Method> extends { call(...args: never[]): infer Result }
+export type MethodResult<M extends Module, Name> =
+  MemberOf<M, Name> extends (...args: never[]) => infer Result
     ? Result
-    : unknown;
+    : MemberOf<M, Name> extends { call(...args: never[]): infer Result }
+      ? Result
+      : unknown;
+
+/** What `method` may be: a name, or a function of the module. */
+export type MethodSpec<M extends Module> = 'call' | MethodName<M> | ((module: M, ...args: never[]) => unknown);
 
 /** The result alone, or with updates where collections may be written or intermediates are captured. */
 export type ApplyResult<Y, Mutable extends Filter, Captured extends Capture> = Captured extends false ? WithUpdates<Y, Mutable> : [Y, Variables];

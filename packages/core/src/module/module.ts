@@ -11,14 +11,21 @@ import { DeclaringModule } from './declaring.js';
 import type { AttributeShape, DefinedModuleClass, InputOf, ModuleClass, ModuleOptions } from './define.js';
 import { equalModules } from './equal.js';
 import { exportable, type Exportable } from './exportable.js';
-import type { ApplyResult, Capture, MethodArguments, MethodResult, MethodSpec } from './method-types.js';
+import type { ApplyResult, Capture, MethodArguments, MethodName, MethodResult, MethodSpec } from './method-types.js';
 import { resolveMethod } from './method.js';
-import { running, withPushed, type CallRecord } from './running.js';
+import { running, withPushed, type CallRecord, type CaptureFilter } from './running.js';
 import { STATE } from './state.js';
 
-export interface InitOptions<Method> {
-  /** What to run: the name of a method, or a function `(module, ...args) => ...`; `call` by default. */
-  readonly method?: Method;
+/** What to run: the name of a method, or a function `(module, ...args) => ...`. */
+interface WithMethod<Method> {
+  readonly method: Method;
+}
+
+interface WithCaptureFilter {
+  readonly captureIntermediates: CaptureFilter;
+}
+
+export interface InitOptions {
   /** The collections that may be made; all but `intermediates` by default. */
   readonly mutable?: Filter;
   /** Keeps outputs of methods in the collection `intermediates`: those of `call`, or those that a function chooses. */
@@ -27,9 +34,7 @@ export interface InitOptions<Method> {
   readonly keyDerivation?: KeyDerivation;
 }
 
-export interface ApplyOptions<Method, Mutable extends Filter, Captured extends Capture> {
-  /** What to run: the name of a method, or a function `(module, ...args) => ...`; `call` by default. */
-  readonly method?: Method;
+export interface ApplyOptions<Mutable extends Filter, Captured extends Capture> {
   /** Random keys by stream; a single one is the stream `params`, which stands in for any that is missing. */
   readonly rngs?: Rngs;
   /** The collections that may be written; `apply` then returns `[y, updates]`. */
@@ -42,6 +47,12 @@ export interface ApplyOptions<Method, Mutable extends Filter, Captured extends C
 
 const initOptionNames = ['method', 'mutable', 'captureIntermediates', 'keyDerivation'];
 const applyOptionNames = [...initOptionNames, 'rngs'];
+
+function runInit(operation: string, module: Module, rngs: Rngs, args: readonly unknown[], options: InitOptions & Partial<WithMethod<unknown>>): [unknown, Variables] {
+  checkOptions(operation, options, initOptionNames);
+  const { method = 'call', ...rest } = options;
+  return functional.initWithOutput(resolveMethod(module, method, Module.prototype), module, rest)(rngs, args);
+}
 
 /**
  * The base of all models and layers (Flax: `nn.Module`).
@@ -82,24 +93,41 @@ export abstract class Module extends DeclaringModule {
   }
 
   /**
-   * The variables of this module, made by running a method on `args`.
+   * The variables of this module, made by running a method on `args`: `call`, or the one that the option `method` names, or a
+   * function `(module, ...args) => ...` in its place.
    * @throws InvalidRngError, and what the method throws
    */
-  init<M extends Module, const Method extends MethodSpec<M> = 'call'>(this: M, rngs: Rngs, args: MethodArguments<M, Method>, options: InitOptions<Method> = {}): Variables {
-    return this.initWithOutput(rngs, args, options)[1];
+  init<M extends Module, Args extends readonly unknown[]>(
+    this: M,
+    rngs: Rngs,
+    args: readonly [...Args],
+    options: InitOptions & WithMethod<(module: M, ...args: Args) => unknown>,
+  ): Variables;
+  init<M extends Module, const Name extends MethodName<M> | 'call' = 'call'>(
+    this: M,
+    rngs: Rngs,
+    args: MethodArguments<M, Name>,
+    options?: InitOptions & Partial<WithMethod<Name>>,
+  ): Variables;
+  init(rngs: Rngs, args: readonly unknown[], options: InitOptions & Partial<WithMethod<unknown>> = {}): Variables {
+    return runInit('init', this, rngs, args, options)[1];
   }
 
   /** As `init`, with the result of the method: `[y, variables]`. */
-  initWithOutput<M extends Module, const Method extends MethodSpec<M> = 'call'>(
+  initWithOutput<M extends Module, Args extends readonly unknown[], Y>(
     this: M,
     rngs: Rngs,
-    args: MethodArguments<M, Method>,
-    options: InitOptions<Method> = {},
-  ): [MethodResult<M, Method>, Variables] {
-    checkOptions('init', options, initOptionNames);
-    const { method = 'call', ...rest } = options;
-    const run = resolveMethod(this, method, Module.prototype);
-    return functional.initWithOutput(run, this, rest)(rngs, args) as [MethodResult<M, Method>, Variables];
+    args: readonly [...Args],
+    options: InitOptions & WithMethod<(module: M, ...args: Args) => Y>,
+  ): [Y, Variables];
+  initWithOutput<M extends Module, const Name extends MethodName<M> | 'call' = 'call'>(
+    this: M,
+    rngs: Rngs,
+    args: MethodArguments<M, Name>,
+    options?: InitOptions & Partial<WithMethod<Name>>,
+  ): [MethodResult<M, Name>, Variables];
+  initWithOutput(rngs: Rngs, args: readonly unknown[], options: InitOptions & Partial<WithMethod<unknown>> = {}): unknown {
+    return runInit('initWithOutput', this, rngs, args, options);
   }
 
   /**
@@ -107,11 +135,8 @@ export abstract class Module extends DeclaringModule {
    * computed. Parameters are.
    * @throws LazyInitError where a variable depends on the values of the inputs
    */
-  lazyInit<M extends Module>(this: M, rngs: Rngs, args: readonly unknown[], options: InitOptions<MethodSpec<M>> = {}): Variables {
-    checkOptions('lazyInit', options, initOptionNames);
-    const { method = 'call', ...rest } = options;
-    const run = resolveMethod(this, method, Module.prototype);
-    return checkConcrete(withTracedTensors(args, (traced) => functional.init(run, this, rest)(rngs, traced)));
+  lazyInit<M extends Module>(this: M, rngs: Rngs, args: readonly unknown[], options: InitOptions & Partial<WithMethod<MethodSpec<M>>> = {}): Variables {
+    return checkConcrete(withTracedTensors(args, (traced) => runInit('lazyInit', this, rngs, traced, options)[1]));
   }
 
   /**
@@ -119,17 +144,35 @@ export abstract class Module extends DeclaringModule {
    * `[y, updates]`, the collections that match as they are in the end.
    * @throws ApplyScopeInvalidVariablesTypeError, InvalidRngError, InvalidFilterError, and what the method throws
    */
-  apply<M extends Module, const Method extends MethodSpec<M> = 'call', const Mutable extends Filter = false, Captured extends Capture = false>(
+  apply<M extends Module, Args extends readonly unknown[], Y, const Mutable extends Filter = false, Captured extends boolean = false>(
     this: M,
     variables: Variables,
-    args: MethodArguments<M, Method>,
-    options: ApplyOptions<Method, Mutable, Captured> = {},
-  ): ApplyResult<MethodResult<M, Method>, Mutable, Captured> {
+    args: readonly [...Args],
+    options: ApplyOptions<Mutable, Captured> & WithMethod<(module: M, ...args: Args) => Y>,
+  ): ApplyResult<Y, Mutable, Captured>;
+  apply<M extends Module, Args extends readonly unknown[], Y>(
+    this: M,
+    variables: Variables,
+    args: readonly [...Args],
+    options: ApplyOptions<Filter, CaptureFilter> & WithMethod<(module: M, ...args: Args) => Y> & WithCaptureFilter,
+  ): [Y, Variables];
+  apply<M extends Module, const Name extends MethodName<M> | 'call' = 'call'>(
+    this: M,
+    variables: Variables,
+    args: MethodArguments<M, Name>,
+    options: ApplyOptions<Filter, CaptureFilter> & Partial<WithMethod<Name>> & WithCaptureFilter,
+  ): [MethodResult<M, Name>, Variables];
+  apply<M extends Module, const Name extends MethodName<M> | 'call' = 'call', const Mutable extends Filter = false, Captured extends Capture = false>(
+    this: M,
+    variables: Variables,
+    args: MethodArguments<M, Name>,
+    options?: ApplyOptions<Mutable, Captured> & Partial<WithMethod<Name>>,
+  ): ApplyResult<MethodResult<M, Name>, Mutable, Captured>;
+  apply(variables: Variables, args: readonly unknown[], options: ApplyOptions<Filter, Capture> & Partial<WithMethod<unknown>> = {}): unknown {
     checkOptions('apply', options, applyOptionNames);
     const { method = 'call', rngs, ...rest } = options;
     const run = resolveMethod(this, method, Module.prototype);
-    const result: unknown = functional.apply(run, this, rest)(variables, args, rngs === undefined ? {} : { rngs });
-    return result as ApplyResult<MethodResult<M, Method>, Mutable, Captured>;
+    return functional.apply(run, this, rest)(variables, args, rngs === undefined ? {} : { rngs });
   }
 
   /** A copy of this module that holds `variables`: its methods can be called, and what `setup` makes is there. */
@@ -175,11 +218,11 @@ export abstract class Module extends DeclaringModule {
    * The modules that a method runs, by path joined with `/` (the outermost is `''`), unbound, in the order in which they are
    * called. Nothing is computed.
    */
-  modulePaths<M extends Module>(this: M, rngs: Rngs, args: readonly unknown[], options: InitOptions<MethodSpec<M>> = {}): { [path: string]: Module } {
+  modulePaths<M extends Module>(this: M, rngs: Rngs, args: readonly unknown[], options: InitOptions & Partial<WithMethod<MethodSpec<M>>> = {}): { [path: string]: Module } {
     const records: CallRecord[] = [];
-    const keys = typeof rngs === 'object' ? rngs : {};
     withPushed(running.recorders, records, () =>
-      withTracedTensors([keys, args], ([tracedKeys, traced]) => this.init(tracedKeys as Rngs, traced as MethodArguments<M, MethodSpec<M>>, options)),
+      // The keys are traced too: parameters are not computed either.
+      withTracedTensors([rngs, ...args], ([keys, ...traced]) => runInit('modulePaths', this, keys as Rngs, traced, options)),
     );
     const paths: { [path: string]: Module } = {};
     for (const { module, path } of records) paths[path.join('/')] ??= module.clone();

@@ -1,4 +1,4 @@
-import { initializers, matmul, nameScope, ones, random, tensor, Tensor, trace, zeros, zerosLike, add } from '@flaxon/tensor';
+import { initializers, matmul, nameScope, ones, random, tensor, type Tensor, trace, zeros, zerosLike, add } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import {
   applyScope,
@@ -23,20 +23,12 @@ import {
   type Scope,
   type Variables,
 } from '../../src/index.js';
+import { thrown } from '../errors.js';
 import { pathsOf, shapeAt, valuesAt, wordsOf } from '../layers.js';
 
 const key = random.key(0);
 const one = (): Tensor => ones([]);
 const param = (scope: Scope, name: string, shape: readonly number[] = [2]): Tensor => scope.param(name, (k) => initializers.normal()(k, shape), shape);
-/** What `f` throws. */
-function thrown(f: () => unknown): unknown {
-  try {
-    f();
-  } catch (error) {
-    return error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 describe('random keys', () => {
   it('the first key of a scope has its path and the count 1 folded in', () => {
