@@ -1,0 +1,100 @@
+"""Writes optax.json: what Optax 0.2.8 (JAX 0.10.2, CPU) computes on fixed parameters and gradients.
+
+Run `python make.py > optax.json` with those two packages. The tests read the JSON and do not need Python.
+"""
+import json
+import sys
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+OPTIMIZERS = {
+    'sgd': lambda: optax.sgd(0.1),
+    'sgd with momentum': lambda: optax.sgd(0.1, momentum=0.9),
+    'sgd with Nesterov momentum': lambda: optax.sgd(0.1, momentum=0.8, nesterov=True),
+    'adam': lambda: optax.adam(0.01),
+    'adam with other numbers': lambda: optax.adam(0.02, b1=0.5, b2=0.9, eps=1e-3, eps_root=1e-2),
+    'adam with Nesterov momentum': lambda: optax.adam(0.01, nesterov=True),
+    'adam with a schedule': lambda: optax.adam(optax.cosine_decay_schedule(0.05, 4, 0.1)),
+    'adamw': lambda: optax.adamw(0.01, weight_decay=0.1),
+    'adamw with a schedule': lambda: optax.adamw(optax.linear_schedule(0.1, 0.01, 3)),
+    'rmsprop': lambda: optax.rmsprop(0.01),
+    'rmsprop with momentum': lambda: optax.rmsprop(0.01, decay=0.8, momentum=0.9, nesterov=True),
+    'rmsprop centered': lambda: optax.rmsprop(0.01, centered=True, initial_scale=1.0, eps_in_sqrt=False),
+    'rmsprop with bias correction': lambda: optax.rmsprop(0.01, bias_correction=True),
+    'rmsprop centered with bias correction': lambda: optax.rmsprop(0.01, centered=True, bias_correction=True, eps=1e-3),
+    'adagrad': lambda: optax.adagrad(0.1),
+    'adagrad from zero without eps': lambda: optax.adagrad(0.1, initial_accumulator_value=0.0, eps=0.0),
+    'clip then sgd': lambda: optax.chain(optax.clip(0.5), optax.sgd(0.1)),
+    'clipByGlobalNorm then adam': lambda: optax.chain(optax.clip_by_global_norm(1.5), optax.adam(0.01)),
+    'addDecayedWeights then sgd': lambda: optax.chain(optax.add_decayed_weights(0.01), optax.sgd(0.1, momentum=0.9)),
+    'scaleByAdam': lambda: optax.scale_by_adam(b2=0.99),
+    'scale': lambda: optax.scale(-0.3),
+    'scaleBySchedule': lambda: optax.scale_by_schedule(optax.piecewise_constant_schedule(1.0, {1: 0.5, 3: 0.1})),
+}
+
+SCHEDULES = {
+    'constant': lambda: optax.constant_schedule(0.3),
+    'cosine': lambda: optax.cosine_decay_schedule(0.2, 20),
+    'cosine to alpha': lambda: optax.cosine_decay_schedule(1e-3, 30, alpha=0.01),
+    'cosine with exponent': lambda: optax.cosine_decay_schedule(0.2, 20, alpha=0.1, exponent=1.5),
+    'linear': lambda: optax.linear_schedule(0.1, 0.01, 10, 3),
+    'linear upwards': lambda: optax.linear_schedule(0.0, 0.5, 8),
+    'polynomial': lambda: optax.polynomial_schedule(1.0, 0.1, 2, 12, 2),
+    'polynomial with a fractional power': lambda: optax.polynomial_schedule(1.0, 0.0, 0.5, 12),
+    'exponential': lambda: optax.exponential_decay(0.2, 6, 0.5),
+    'exponential staircase': lambda: optax.exponential_decay(0.2, 6, 0.5, transition_begin=3, staircase=True, end_value=0.06),
+    'exponential growth': lambda: optax.exponential_decay(0.01, 4, 2.0, end_value=0.2),
+    'piecewise': lambda: optax.piecewise_constant_schedule(1.0, {5: 0.5, 13: 0.1}),
+    'warmup cosine': lambda: optax.warmup_cosine_decay_schedule(1e-3, 3e-2, 4, 18, 5e-4),
+    'joined': lambda: optax.join_schedules(
+        [optax.constant_schedule(0.5), optax.linear_schedule(0.5, 0.1, 4), optax.exponential_decay(0.1, 3, 0.5)], [3, 8]),
+}
+COUNTS = [0, 1, 2, 3, 4, 5, 8, 9, 13, 17, 18, 20, 21, 34, 1000]
+STEPS = 5
+
+
+def tree(rng, dtype):
+    return {'a': rng.normal(size=(2, 3)).astype(dtype), 'b': {'c': rng.normal(size=3).astype(dtype), 's': dtype(rng.normal())}}
+
+
+def plain(value):
+    """Optax's named tuples by field, other tuples as lists."""
+    if hasattr(value, '_asdict'):
+        return {name: plain(field) for name, field in value._asdict().items()}
+    if isinstance(value, dict):
+        return {name: plain(field) for name, field in value.items()}
+    if isinstance(value, tuple):
+        return [plain(part) for part in value]
+    return np.asarray(value).tolist()
+
+
+def optimizer_case(make, dtype):
+    rng = np.random.default_rng(0)
+    params = jax.tree.map(jnp.asarray, tree(rng, dtype))
+    gradients = [jax.tree.map(jnp.asarray, tree(rng, dtype)) for _ in range(STEPS)]
+    optimizer = make()
+    state = optimizer.init(params)
+    for gradient in gradients:
+        update, state = optimizer.update(gradient, state, params)
+        params = optax.apply_updates(params, update)
+    return {'params': plain(params), 'state': plain(state)}
+
+
+def main():
+    inputs = np.random.default_rng(0)
+    first = tree(inputs, np.float64)
+    gradients = [tree(inputs, np.float64) for _ in range(STEPS)]
+    result = {'params': plain(first), 'gradients': [plain(g) for g in gradients], 'counts': COUNTS}
+    for name, dtype in [('float32', np.float32), ('float64', np.float64)]:
+        jax.config.update('jax_enable_x64', name == 'float64')
+        result[name] = {
+            'optimizers': {key: optimizer_case(make, dtype) for key, make in OPTIMIZERS.items()},
+            'schedules': {key: [float(make()(jnp.int32(count))) for count in COUNTS] for key, make in SCHEDULES.items()},
+        }
+    json.dump(result, sys.stdout, separators=(',', ':'))
+
+
+main()
