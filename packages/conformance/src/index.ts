@@ -1,0 +1,10 @@
+export type { Case, CaseKind, CaseLine, CaseOf } from './cases.js';
+export { parseCaseLine } from './cases.js';
+export { compareTensors, compareTrees, type Tolerance } from './compare.js';
+export { CaseFormatError, ConformanceError, MismatchError, MissingError } from './errors.js';
+export type { CaseFunction, Executor, PreparedFunction } from './executors/executor.js';
+export { executors, executorNames, type ExecutorName } from './executors/index.js';
+export { loadLibrary, type Library } from './registry/library.js';
+export { runCase, runSuite, type Result, type RunOptions, type Status } from './run.js';
+export { Safetensors } from './safetensors.js';
+export { openSuite, suiteNames, type Suite } from './suite.js';
