@@ -5,7 +5,7 @@ import type { ArrayView, Kernel, KernelTable } from './kernel.js';
 import { broadcastStrides, rowMajorStrides, type Strides } from './strides.js';
 
 /** A contiguous array of `shape` whose elements lie in the operand at an offset and the strides of each axis. */
-function readStrided(x: ArrayView, shape: StaticShape, offset: number, strides: Strides): TypedArray {
+export function readStrided(x: ArrayView, shape: StaticShape, offset: number, strides: Strides): TypedArray {
   const data = allocate(x.dtype, sizeOf(shape));
   copyStrided(x.dtype, shape, { data: x.data, offset, strides }, { data, offset: 0, strides: rowMajorStrides(shape) });
   return data;

@@ -96,7 +96,7 @@ describe.each(['float32', 'float64'] as const)('%s products of every size', (dty
     ['few columns', 40, 19, 3],
     ['no inner axis to speak of', 37, 1, 41],
     ['one tile and a bit', 37, 29, 42],
-    ['more than one block of every axis', 133, 263, 134],
+    ['more than one block of every axis', 133, 263, 262],
   ])('%s', (_, rows, inner, columns) => {
     expectProduct(filled(dtype, [rows, inner], 1), filled(dtype, [inner, columns], 2), matrix, rows, inner, columns);
     expectProduct(filled(dtype, [inner, rows], 3), filled(dtype, [columns, inner], 4), bothTransposed, rows, inner, columns);

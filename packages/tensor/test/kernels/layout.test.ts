@@ -129,6 +129,12 @@ describe('pad', () => {
 });
 
 describe('iota', () => {
+  it('wraps beyond the range of an integer and rounds in half floats', () => {
+    const counted = (dtype: 'int8' | 'bfloat16'): Value => run('iota', [], { shape: [260], dtype, axis: 0 }, { shape: [260], dtype })[259]!;
+    expect(counted('int8')).toBe(3n);
+    expect(counted('bfloat16')).toBe(260);
+  });
+
   it.each(allDtypes.filter((dtype) => dtype !== 'bool'))('counts along an axis in %s', (dtype) => {
     fc.assert(
       fc.property(shapes().filter((shape) => shape.length > 0), fc.nat(3), (shape, at) => {
