@@ -15,7 +15,7 @@ describe('creation', () => {
     expect(fx.tensor(data).data()).toBe(data);
   });
   it('holds every dtype', () => {
-    for (const dtype of fx.dtypes) expect(Number(fx.ones([2], dtype).toArray() instanceof Array && fx.sum(fx.ones([2], dtype)).item())).toBe(2);
+    for (const dtype of fx.dtypes) expect(Number(fx.sum(fx.ones([2], dtype)).item())).toBe(2);
   });
   it('refuses irregular nesting and a shape that does not hold the elements', () => {
     expect(() => fx.tensor([[1, 2], [3]])).toThrow(fx.ShapeError);

@@ -67,5 +67,5 @@ export function checkDerivatives(f: TensorFunction, args: readonly Tensor[], { s
   const single = [0, 1].map((k) => f(...stacked.map((x) => [...x][k]!)));
   expectClose(numbersOf(batched), single.flatMap(numbersOf), 1e-12);
 
-  if (second) checkDerivatives((...inner) => fx.jvp(f, inner, directions)[1], args, { seed: seed + 1, tolerance: tolerance * 100, second: false });
+  if (second) checkDerivatives((...points) => fx.jvp(f, points, directions)[1], args, { seed: seed + 1, tolerance: tolerance * 100, second: false });
 }
