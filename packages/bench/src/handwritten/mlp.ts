@@ -114,23 +114,3 @@ export function mlpSgdScanGraph(options: SgdOptions, steps: number): Graph {
   graph.output(outputs.at(-1)!, 'losses');
   return graph;
 }
-
-/** `steps` steps a call, written out one after the other; inputs and outputs as {@link mlpSgdScanGraph}. */
-export function mlpSgdUnrolledGraph(options: SgdOptions, steps: number): Graph {
-  const graph = new Graph('mlp_sgd_unrolled');
-  const start = declareParameters(graph, options.widths);
-  const samples = graph.nodes('Split', [graph.input('x', [steps, options.batch, options.widths[0]!])], steps, { axis: { int: 0 }, num_outputs: { int: steps } });
-  const targets = graph.nodes('Split', [graph.input('labels', [steps, options.batch], 'int64')], steps, { axis: { int: 0 }, num_outputs: { int: steps } });
-  let parameters = start;
-  const losses: string[] = [];
-  for (let step = 0; step < steps; step++) {
-    const x = graph.node('Squeeze', [samples[step]!, graph.integers([0])]);
-    const labels = graph.node('Squeeze', [targets[step]!, graph.integers([0])]);
-    const result = sgdStep(graph, parameters, x, labels, options);
-    parameters = result.parameters;
-    losses.push(graph.node('Unsqueeze', [result.loss, graph.integers([0])]));
-  }
-  giveParameters(graph, parameters);
-  graph.output(graph.node('Concat', losses, { axis: { int: 0 } }), 'losses');
-  return graph;
-}
