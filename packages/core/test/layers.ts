@@ -10,7 +10,7 @@ export class Dense extends Module.define({
   kernelInit: fields.initializer(initializers.lecunNormal()),
 }) {
   call(x: Tensor): Tensor {
-    const kernel = this.param('kernel', this.kernelInit, [x.staticShape().at(-1)!, this.features]);
+    const kernel = this.param('kernel', this.kernelInit, [x.shape.at(-1)!, this.features]);
     const y = matmul(x, kernel);
     return this.useBias ? add(y, this.param('bias', initializers.zeros, [this.features])) : y;
   }

@@ -132,6 +132,23 @@ export class ScopeParamShapeError extends FlaxonError {
   }
 }
 
+/** A parameter was declared with a dimension that has no size yet. */
+export class SymbolicParamShapeError extends FlaxonError {
+  readonly paramName: string;
+  readonly path: string;
+  readonly shape: Shape;
+
+  constructor(paramName: string, path: string, shape: Shape) {
+    super(
+      `The parameter "${paramName}" in "${path}" was declared with the shape ${formatShape(shape)}, but the shape of a parameter must be known. ` +
+        `Only axes that no parameter depends on, such as that of the batch, may be symbolic: \`spec('float32', ['batch', 784])\`.`,
+    );
+    this.paramName = paramName;
+    this.path = path;
+    this.shape = shape;
+  }
+}
+
 /** A variable of an immutable collection was assigned. */
 export class ModifyScopeVariableError extends FlaxonError {
   readonly collection: string;

@@ -46,5 +46,5 @@ function problemsOf(info: ClassInfo, issue: z.core.$ZodIssue, prefix: readonly s
 
 function unknownAttribute(info: ClassInfo, name: string): Problem {
   const names = [...info.attributeNames];
-  return { path: name, message: `unknown attribute; ${info.name} has ${listNames(names, 20)}.${suggestion(name, names)}` };
+  return { path: name, message: `unknown attribute (${info.name} has ${listNames(names, 20)}).${suggestion(name, names)}` };
 }

@@ -71,10 +71,12 @@ function listedNames(moduleClass: unknown, key: 'compact' | 'nowrap'): Set<strin
   return names;
 }
 
+/** A class can say so of its own methods only: those that it inherits are wrapped as their class says. */
 function checkNames(moduleClass: AnyModuleClass, key: 'compact' | 'nowrap'): void {
+  const inherited = listedNames(Object.getPrototypeOf(moduleClass), key);
   for (const name of listedNames(moduleClass, key)) {
-    if (!(name in moduleClass.prototype)) {
-      throw new InvalidModuleClassError(moduleClassName(moduleClass), `\`static ${key}\` lists "${name}", which is no method of the class.`);
+    if (!Object.hasOwn(moduleClass.prototype, name) && !inherited.has(name)) {
+      throw new InvalidModuleClassError(moduleClassName(moduleClass), `\`static ${key}\` lists "${name}", which is no method that the class itself defines.`);
     }
   }
 }

@@ -1,6 +1,6 @@
-import type { Dtype, Initializer, StaticShape, Tensor } from '@flaxon/tensor';
+import { isStaticShape, type Dtype, type Initializer, type Shape, type StaticShape, type Tensor } from '@flaxon/tensor';
 import { DeclarationError } from '../errors/module-errors.js';
-import { NameInUseError } from '../errors/scope-errors.js';
+import { NameInUseError, SymbolicParamShapeError } from '../errors/scope-errors.js';
 import type { Scope } from '../scope/scope.js';
 import type { Variable } from '../scope/variable.js';
 import type { Variables, VariableValue } from '../variables.js';
@@ -23,14 +23,17 @@ export abstract class DeclaringModule extends ModuleBase {
   /**
    * A parameter, in `setup` or a compact method (Flax: `self.param`): while initializing a new one, `initialize(key, shape, dtype)`
    * with a key of the stream `params`; otherwise the one that was passed in, which must have the shape.
-   * @throws DeclarationError, NameInUseError, ScopeParamShapeError, ScopeParamNotFoundError, ScopeCollectionNotFound, InvalidRngError
+   * @throws DeclarationError, NameInUseError, ScopeParamShapeError, ScopeParamNotFoundError, ScopeCollectionNotFound, InvalidRngError,
+   * SymbolicParamShapeError
    */
-  param(name: string, initialize: Initializer, shape: StaticShape, dtype?: Dtype): Tensor;
+  param(name: string, initialize: Initializer, shape: Shape, dtype?: Dtype): Tensor;
   /** A parameter from any function of a key: a tensor or a tree of tensors. The one that was passed in is not checked. */
   param<T extends VariableValue>(name: string, initialize: (key: Tensor) => T): T;
-  param(name: string, initialize: (key: Tensor, shape: StaticShape, dtype?: Dtype) => VariableValue, shape?: StaticShape, dtype?: Dtype): VariableValue {
+  param(name: string, initialize: (key: Tensor, shape: StaticShape, dtype?: Dtype) => VariableValue, shape?: Shape, dtype?: Dtype): VariableValue {
     const scope = this.#declare('param', 'params', name);
-    return scope.param(name, (key) => initialize(key, shape ?? [], dtype), shape);
+    if (shape === undefined) return scope.param(name, (key) => initialize(key, [], dtype));
+    if (!isStaticShape(shape)) throw new SymbolicParamShapeError(name, scope.pathText, shape);
+    return scope.param(name, (key) => initialize(key, shape, dtype), shape);
   }
 
   /**

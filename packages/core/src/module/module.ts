@@ -6,6 +6,7 @@ import * as functional from '../functional.js';
 import type { KeyDerivation, Rngs } from '../rng/lazy-rng.js';
 import { bindScope, type BindScopeOptions } from '../scope/init-apply.js';
 import { copyCollection, type Variables } from '../variables.js';
+import { summarize, type ModuleSummary, type SummaryOptions } from '../summary/summary.js';
 import { cloneModule } from './clone.js';
 import { DeclaringModule } from './declaring.js';
 import type { AttributeShape, DefinedModuleClass, InputOf, ModuleClass, ModuleOptions } from './define.js';
@@ -45,6 +46,8 @@ export interface ApplyOptions<Mutable extends Filter, Captured extends Capture> 
   readonly keyDerivation?: KeyDerivation;
 }
 
+export type TabulateOptions<M extends Module> = Omit<InitOptions, 'captureIntermediates'> & Partial<WithMethod<MethodSpec<M>>> & SummaryOptions;
+
 const initOptionNames = ['method', 'mutable', 'captureIntermediates', 'keyDerivation'];
 const applyOptionNames = [...initOptionNames, 'rngs'];
 
@@ -52,6 +55,21 @@ function runInit(operation: string, module: Module, rngs: Rngs, args: readonly u
   checkOptions(operation, options, initOptionNames);
   const { method = 'call', ...rest } = options;
   return functional.initWithOutput(resolveMethod(module, method, Module.prototype), module, rest)(rngs, args);
+}
+
+/** The calls that initializing makes, and the variables, with shapes alone: parameters are not computed either. */
+function recordCalls(
+  operation: string,
+  module: Module,
+  rngs: Rngs,
+  args: readonly unknown[],
+  options: InitOptions & Partial<WithMethod<unknown>>,
+): { readonly records: readonly CallRecord[]; readonly variables: Variables } {
+  const records: CallRecord[] = [];
+  const [, variables] = withPushed(running.recorders, records, () =>
+    withTracedTensors([rngs, ...args], ([keys, ...traced]) => runInit(operation, module, keys as Rngs, traced, options)),
+  );
+  return { records, variables };
 }
 
 /**
@@ -219,14 +237,21 @@ export abstract class Module extends DeclaringModule {
    * called. Nothing is computed.
    */
   modulePaths<M extends Module>(this: M, rngs: Rngs, args: readonly unknown[], options: InitOptions & Partial<WithMethod<MethodSpec<M>>> = {}): { [path: string]: Module } {
-    const records: CallRecord[] = [];
-    withPushed(running.recorders, records, () =>
-      // The keys are traced too: parameters are not computed either.
-      withTracedTensors([rngs, ...args], ([keys, ...traced]) => runInit('modulePaths', this, keys as Rngs, traced, options)),
-    );
+    const { records } = recordCalls('modulePaths', this, rngs, args, options);
     const paths: { [path: string]: Module } = {};
     for (const { module, path } of records) paths[path.join('/')] ??= module.clone();
     return paths;
+  }
+
+  /**
+   * A table of the modules that a method runs: their inputs, outputs and variables, counted by collection. `args` may hold
+   * `spec('float32', ['batch', 784])` in the place of tensors; nothing is computed. `String(summary)` is for a terminal.
+   */
+  tabulate<M extends Module>(this: M, rngs: Rngs, args: readonly unknown[], options: TabulateOptions<M> = {}): ModuleSummary {
+    checkOptions('tabulate', options, [...initOptionNames, 'depth', 'showRepeated']);
+    const { depth, showRepeated, ...rest } = options;
+    const { records, variables } = recordCalls('tabulate', this, rngs, args, rest);
+    return summarize(this[STATE].info.name, records, variables, { ...(depth !== undefined && { depth }), ...(showRepeated !== undefined && { showRepeated }) });
   }
 
   /** A bound module as a pure function and its data, for exporters. @throws CallUnbindOnUnboundModuleError */

@@ -1,5 +1,5 @@
 import { nameScope } from '@flaxon/tensor';
-import { CallCompactUnboundModuleError, CallSetupUnboundModuleError } from '../errors/module-errors.js';
+import { CallCompactUnboundModuleError, CallSetupUnboundModuleError, InvalidModuleClassError } from '../errors/module-errors.js';
 import { runSetup } from './attach.js';
 import { sow } from './intermediates.js';
 import type { Module } from './module.js';
@@ -7,6 +7,13 @@ import { running, type CallRecord } from './running.js';
 import { isModule, stateOf, type ModuleState } from './state.js';
 
 type Method = (...args: unknown[]) => unknown;
+
+/** The class of async functions, which has no global name. */
+const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor as new () => Method;
+
+const asyncProblem = (method: string): string =>
+  `\`${method}\` is async and compact. What a compact method declares belongs to the module whose method is running, which after an \`await\` is another ` +
+  'one or none. Declare in `setup`, or wait for data before the model is called.';
 
 /** The methods that are wrapped already, and what they wrap. */
 export const wrappedMethods = new WeakMap<object, object>();
@@ -43,6 +50,7 @@ function callMethod(module: Module, name: string, original: Method, isCompact: b
   const state = stateOf(module);
   runSetup(state);
   if (!isCompact) return callAndRecord(state, name, original, args);
+  if (original instanceof AsyncFunction) throw new InvalidModuleClassError(state.info.name, asyncProblem(name));
   if (state.scope === undefined) throw new CallCompactUnboundModuleError(name, state.info.name);
   const isOutermost = !state.inCompact;
   state.inCompact = true;
@@ -75,7 +83,7 @@ const capturedName = (method: string): string => (method === 'call' ? '__call__'
 function beginRecord(state: ModuleState, method: string, args: readonly unknown[]): CallRecord | undefined {
   const records = running.recorders.at(-1);
   if (records === undefined || state.scope === undefined) return undefined;
-  const record: CallRecord = { module: state.module, path: state.scope.path, method, args, output: undefined };
+  const record: CallRecord = { module: state.module, className: state.info.name, path: state.scope.path, method, args, output: undefined };
   records.push(record);
   return record;
 }

@@ -17,6 +17,7 @@ export type Interceptor = (next: (...args: unknown[]) => unknown, args: readonly
 /** One call of a method, in the order in which they begin; the output is there when it has returned. */
 export interface CallRecord {
   readonly module: Module;
+  readonly className: string;
   readonly path: readonly string[];
   readonly method: string;
   readonly args: readonly unknown[];

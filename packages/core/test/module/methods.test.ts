@@ -1,4 +1,4 @@
-import { add, initializers, ones, random, type Tensor } from '@flaxon/tensor';
+import { add, initializers, ones, random, spec, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
@@ -13,6 +13,7 @@ import {
   InvalidScopeError,
   Module,
   ScopeParamNotFoundError,
+  SymbolicParamShapeError,
   UnboundAttributeError,
   UnboundModuleError,
   UnknownOptionError,
@@ -152,14 +153,26 @@ describe('compact methods', () => {
     }
     expect(pathsOf(new Net().init(key, [x]))).toEqual(['params/Dense_0/kernel', 'params/Dense_1/kernel']);
   });
-  it('names in `static compact` and `static nowrap` must be methods', () => {
+  it('cannot be async: what they declare would belong to whatever runs after an `await`', () => {
+    class Late extends Module.define({}) {
+      async call(input: Tensor): Promise<Tensor> {
+        return dense(3).call(input);
+      }
+    }
+    expect(() => new Late().init(key, [x])).toThrow(InvalidModuleClassError);
+  });
+  it('names in `static compact` and `static nowrap` must be methods that the class itself defines', () => {
     class Wrong extends Module.define({}) {
       static compact = ['encode'];
     }
     class AlsoWrong extends Module.define({}) {
       static nowrap = ['helper'];
     }
+    class Inherits extends AutoEncoder {
+      static compact = ['encode'];
+    }
     expect(() => new Wrong()).toThrow(InvalidModuleClassError);
+    expect(() => new Inherits()).toThrow(InvalidModuleClassError);
     expect(() => new AlsoWrong()).toThrow(/"helper"/);
   });
 });
@@ -352,6 +365,11 @@ describe('parameters that depend on the input', () => {
   it('have its shape, and an input of another shape is an error of the shape', () => {
     const variables = dense(3).init(key, [x]);
     expect(thrown(() => dense(3).apply(variables, [ones([1, 5])]))).toMatchObject({ paramName: 'kernel', path: '/', expected: [5, 3], found: [2, 3] });
+  });
+  it('cannot depend on a symbolic axis', () => {
+    const symbolic = (): unknown => dense(3).lazyInit(key, [spec('float32', [2, 'features'])]);
+    expect(thrown(symbolic)).toMatchObject({ constructor: SymbolicParamShapeError, paramName: 'kernel', path: '/' });
+    expect(pathsOf(dense(3).lazyInit(key, [spec('float32', ['batch', 2])]))).toEqual(['params/kernel']);
   });
   it('may be trees made by one function of a key', () => {
     class Net extends Module.define({}) {
