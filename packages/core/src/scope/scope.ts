@@ -35,7 +35,9 @@ export class Scope {
   readonly root: ScopeRoot;
   readonly name: string | undefined;
   #parent: Scope | undefined;
-  #path: readonly string[];
+  /** Worked out when it is asked for, since `moveTo` may change it before. */
+  #path: readonly string[] | undefined;
+  #nameScope: string | undefined;
   #streams: Streams | undefined;
   #counters: RngCounters;
   #views: Map<string, Collection>;
@@ -45,7 +47,6 @@ export class Scope {
     this.root = root;
     this.name = name;
     this.#parent = parent;
-    this.#path = parent === undefined || name === undefined ? [] : [...parent.#path, name];
     this.#counters = counters;
     this.#views = views;
   }
@@ -63,19 +64,19 @@ export class Scope {
 
   /** The names from the root to here. */
   get path(): readonly string[] {
+    this.#path ??= this.#parent === undefined ? [] : [...this.#parent.path, this.name!];
     return this.#path;
   }
 
   /** The path as errors show it: `/encoder/Dense_0`. */
   get pathText(): string {
-    return `/${this.#path.join('/')}`;
+    return `/${this.path.join('/')}`;
   }
 
   /** The name scope that equations made here carry. */
   get nameScope(): string {
-    const path = this.#path.join('/');
-    if (this.root.namePrefix === '' || path === '') return this.root.namePrefix + path;
-    return `${this.root.namePrefix}/${path}`;
+    this.#nameScope ??= [this.root.namePrefix, ...this.path].filter((name) => name !== '').join('/');
+    return this.#nameScope;
   }
 
   get isInitializing(): boolean {
@@ -96,7 +97,6 @@ export class Scope {
   rewound({ rewindRngs = false }: { readonly rewindRngs?: boolean } = {}): Scope {
     this.checkValid();
     const scope = new Scope(this.root, this.name, this.#parent, rewindRngs ? new RngCounters() : this.#counters, this.#views);
-    scope.#path = this.#path;
     scope.#streams = this.#streams;
     return scope;
   }
@@ -142,7 +142,8 @@ export class Scope {
     parent.reserve(this.name);
     this.#streams = this.streams;
     this.#parent = parent;
-    this.#path = [...parent.#path, this.name];
+    this.#path = undefined;
+    this.#nameScope = undefined;
     this.#views.clear();
   }
 

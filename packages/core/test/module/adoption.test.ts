@@ -224,7 +224,9 @@ describe('shareScope', () => {
         return this.moved.call(input);
       }
     }
+    const paths = new Net().modulePaths(key, [x]);
     expect(pathsOf(new Net().init(key, [x]))).toEqual(['params/base/kernel', 'params/base/own/kernel']);
+    expect(Object.keys(paths)).toEqual(['', 'base', 'base/own']);
   });
   it('of unbound modules is an error', () => {
     expect(() => shareScope(dense(), dense())).toThrow(/unbound/);
