@@ -1,0 +1,25 @@
+/** Attributes that several layers share, with Flax's names and defaults. */
+import { fields } from '@flaxon/core';
+import { initializers } from '@flaxon/tensor';
+import { z } from 'zod';
+
+/** A count of features, sizes and the like. */
+export const size = (): z.ZodInt => z.int().nonnegative();
+
+/** One or several sizes. */
+export const sizes = (): z.ZodUnion<[z.ZodInt, z.ZodArray<z.ZodInt>]> => z.union([size(), z.array(size())]);
+
+/** One or several axes, negative ones from the end. */
+export const axes = (): z.ZodUnion<[z.ZodInt, z.ZodArray<z.ZodInt>]> => z.union([z.int(), z.array(z.int())]);
+
+export const dtypes = {
+  /** What to compute in; by default the common dtype of inputs and parameters. */
+  dtype: fields.dtype().optional(),
+  /** The dtype in which parameters are made. */
+  paramDtype: fields.dtype().default('float32'),
+};
+
+export const kernelAndBias = {
+  kernelInit: fields.initializer(initializers.lecunNormal()),
+  biasInit: fields.initializer(initializers.zeros),
+};

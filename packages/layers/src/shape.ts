@@ -1,0 +1,23 @@
+import { ArgumentError, formatShape, normalizeAxis, ShapeError, type Tensor } from '@flaxon/tensor';
+
+/**
+ * The size of an axis of `x` that parameters depend on.
+ * @throws ShapeError where `x` has no such axis, or one of a symbolic size
+ */
+export function staticSize(layer: string, x: Tensor, axis: number): number {
+  const size = x.shape.at(axis);
+  if (size === undefined) throw new ShapeError(layer, [formatShape(x.shape)], `the input needs an axis ${axis}`);
+  if (typeof size !== 'number') throw new ShapeError(layer, [formatShape(x.shape)], `axis ${axis} of the input gives parameters their shape and must be a number; make another axis the symbolic one`);
+  return size;
+}
+
+/** Axes counted from the front, in the order given. @throws ArgumentError where one is out of range or there twice */
+export function frontAxes(layer: string, argument: string, axes: number | readonly number[], rank: number): number[] {
+  const found = (typeof axes === 'number' ? [axes] : axes).map((axis) => {
+    const front = normalizeAxis(axis, rank);
+    if (front === undefined) throw new ArgumentError(layer, argument, `must be from ${-rank} to ${rank - 1} for an input of rank ${rank}, found ${axis}`);
+    return front;
+  });
+  if (new Set(found).size !== found.length) throw new ArgumentError(layer, argument, `names an axis twice: ${found.join(', ')}`);
+  return found;
+}
