@@ -1,3 +1,4 @@
+import type { Tensor, Tree } from '@flaxon/tensor';
 import { CallUnbindOnUnboundModuleError } from '../errors/module-errors.js';
 import type { Filter } from '../filter.js';
 import type { LazyRng } from '../rng/lazy-rng.js';
@@ -11,12 +12,12 @@ import type { Module } from './module.js';
  * and `variables` are those that were bound. With mutable collections `apply` returns the result and the collections.
  */
 export interface Exportable {
-  apply(variables: Variables, ...args: readonly unknown[]): unknown;
+  apply(variables: Tree<Tensor>, ...args: readonly unknown[]): unknown;
   /** As `apply`, with keys in the place of those that were bound. */
-  applyWithRngs(variables: Variables, rngs: { readonly [stream: string]: LazyRng['key'] }, ...args: readonly unknown[]): unknown;
+  applyWithRngs(variables: Tree<Tensor>, rngs: { readonly [stream: string]: Tensor }, ...args: readonly unknown[]): unknown;
   readonly variables: Variables;
   /** The keys that were bound, uint32 (2,) by stream; their paths are folded in when they are used. */
-  readonly rngs: { readonly [stream: string]: LazyRng['key'] };
+  readonly rngs: { readonly [stream: string]: Tensor };
   readonly mutable: Filter;
   readonly config: ModuleJson;
 }
@@ -33,7 +34,8 @@ export function exportable(module: Module, unbound: { readonly variables: Variab
   const applyWithRngs: Exportable['applyWithRngs'] = (variables, rngs, ...args) => {
     // The path of a submodule stays part of its streams, so that it draws what it draws inside the whole.
     const given = Object.entries(rngs).map(([stream, key]): [string, LazyRng] => [stream, streams[stream]!.withKey(key)]);
-    return unbound.apply(variables, args, { rngs: Object.fromEntries(given), mutable });
+    // Exporters know trees; that this one has the form of variables is checked when it is applied.
+    return unbound.apply(variables as Variables, args, { rngs: Object.fromEntries(given), mutable });
   };
   return {
     apply: (variables, ...args) => applyWithRngs(variables, keys, ...args),

@@ -1,4 +1,4 @@
-import { initializers, ones, random, type Dtype, type Tensor } from '@flaxon/tensor';
+import { initializers, ones, random, type Dtype, type Tensor, type Tree } from '@flaxon/tensor';
 import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { apply, fields, Module, type Variables } from '../../src/index.js';
@@ -143,6 +143,10 @@ describe('bound modules', () => {
     expectTypeOf(bound).toEqualTypeOf<MLP>();
     expectTypeOf(bound.layer.call(x)).toEqualTypeOf<Tensor>();
     expectTypeOf(bound.unbind()).toEqualTypeOf<[MLP, Variables]>();
+  });
+  check('fit an exporter that knows trees and no modules', () => {
+    expectTypeOf(model.exportable().apply).toExtend<(variables: Tree<Tensor>, ...args: readonly never[]) => unknown>();
+    expectTypeOf(model.exportable().variables).toExtend<Tree<Tensor>>();
   });
 });
 
