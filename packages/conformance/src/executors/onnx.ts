@@ -1,3 +1,32 @@
-import { MissingError } from '../errors.js';
-import type { Executor } from './executor.js';
-export const onnx: Executor = { name: 'onnx', prepare() { throw new MissingError('compile'); } };
+import { compile } from '@flaxon/runtime-onnx';
+import type { Value } from '../values.js';
+import { type CaseFunction, type Executor, ExecutorError, type PreparedFunction } from './executor.js';
+
+/**
+ * Compiles the function to a graph of ONNX Runtime and runs that. The function itself runs once a signature, on traced tensors;
+ * what it throws then is its own error, all else (lowering, opening the session, running it) a fault of the executor.
+ */
+export const onnx: Executor = { name: 'onnx', prepare };
+
+function prepare(f: CaseFunction): PreparedFunction {
+  const own: { error?: unknown } = {};
+  const compiled = compile((...args: readonly Value[]): Value => {
+    try {
+      return f(...args);
+    } catch (error) {
+      own.error = error;
+      throw error;
+    }
+  });
+  return {
+    async call(...args) {
+      delete own.error;
+      try {
+        return await compiled(...args);
+      } catch (error) {
+        throw 'error' in own ? own.error : new ExecutorError('onnx', error);
+      }
+    },
+    dispose: () => compiled.release(),
+  };
+}

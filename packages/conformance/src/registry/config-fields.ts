@@ -7,3 +7,6 @@ export const isActivationField = (field: string): boolean => activationFields.ha
 
 /** Whether objects in `field` describe initializers: `kernelInit`, `biasInit`, ..., and `initFn`. */
 export const isInitializerField = (field: string): boolean => field === 'initFn' || /^[a-z]\w*Init$/u.test(field);
+
+/** Whether a value names a complex dtype, of which the library has none. */
+export const isComplexDtype = (value: unknown): value is string => value === 'complex64' || value === 'complex128';

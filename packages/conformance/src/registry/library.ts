@@ -1,4 +1,5 @@
 import * as core from '@flaxon/core';
+import * as layers from '@flaxon/layers';
 import * as optim from '@flaxon/optim';
 import * as tensor from '@flaxon/tensor';
 import { MissingError } from '../errors.js';
@@ -23,8 +24,8 @@ export interface Library {
 export type LibraryFunction = (...args: readonly unknown[]) => unknown;
 
 export async function loadLibrary(): Promise<Library> {
-  const [layers, checkpoint, quantum, transport] = await Promise.all(['layers', 'checkpoint', 'quantum', 'transport'].map(optionalPackage));
-  return { tensor, core, layers: layers ?? {}, optim, checkpoint: checkpoint ?? {}, quantum: quantum ?? {}, transport: transport ?? {} };
+  const [checkpoint, quantum, transport] = await Promise.all(['checkpoint', 'quantum', 'transport'].map(optionalPackage));
+  return { tensor, core, layers, optim, checkpoint: checkpoint ?? {}, quantum: quantum ?? {}, transport: transport ?? {} };
 }
 
 /** The public names of a package of this repository; none while it does not exist. */

@@ -1,6 +1,6 @@
-import { CaseFormatError } from '../errors.js';
+import { CaseFormatError, MissingError } from '../errors.js';
 import type { CaseContext } from '../kinds/context.js';
-import { isActivationField, isInitializerField } from '../registry/config-fields.js';
+import { isActivationField, isComplexDtype, isInitializerField } from '../registry/config-fields.js';
 import { findFunction } from '../registry/functions.js';
 import { type InitializerSpec, makeInitializer } from '../registry/initializers.js';
 import { isKey, makeKey } from '../registry/keys.js';
@@ -71,6 +71,7 @@ export class ModuleBuilder {
     if (isActivationField(field) && typeof value === 'string') return findFunction(library, value);
     if (isActivationField(field) && isArray(value)) return value.map((item) => this.#attribute(field, item as ConfigValue, frame));
     if (isInitializerField(field) && isObject(value)) return makeInitializer(this.values(value as Record<string, ConfigValue>, frame) as InitializerSpec, library);
+    if (isComplexDtype(value)) throw new MissingError(value);
     return this.value(value, frame);
   }
 

@@ -1,0 +1,3 @@
+import { testShard } from './shards.js';
+
+testShard('onnx', 0);
