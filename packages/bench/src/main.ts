@@ -58,7 +58,7 @@ async function run({ only, rounds, block, threads }: Options): Promise<void> {
   if (jax === undefined) console.log('No JAX column: set FLAXON_BENCH_PYTHON to a Python that has jax and optax.\n');
   try {
     for (const work of chosen) {
-      const contestants = await work.contestants({ session: { intraOpNumThreads: threads, logSeverityLevel: 3 }, jax });
+      const contestants = await work.contestants({ threads, jax });
       const measurements = await interleave(contestants, { rounds, blockMilliseconds: block });
       console.log(`${table(work.name, measurements)}\n`);
       for (const sentence of disagreements(measurements, work.tolerance)) {

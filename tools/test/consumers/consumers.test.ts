@@ -26,7 +26,7 @@ class Tiny extends Module.define({ features: z.int().positive() }) {
   }
 }
 
-const x = tensor([[1, 2], [3, 4], [5, 6]]);
+const x = tensor([[1, 2], [3, 4], [5, 6]], { dtype: 'float32' });
 const model = new Tiny({ features: 4 });
 const variables = model.init(random.key(0), [x]);
 const y = model.apply(variables, [x]);
@@ -70,6 +70,23 @@ describe('in Node', () => {
   it.each(publicPackages)('the sources of %s cannot be imported past its exports', (name) => {
     const resolve = createRequire(join(consumer.folder, 'package.json')).resolve;
     expect(() => resolve(`@flaxon/${name}/src/index.ts`)).toThrow(expect.objectContaining({ code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' }));
+  });
+});
+
+describe('with ONNX Runtime installed', () => {
+  it('a function is compiled, and a graph exported and reloaded', () => {
+    consumer.linkPeer('onnxruntime-node', 'runtime-onnx');
+    const script = `
+      import { compile, exportOnnx } from '@flaxon/runtime-onnx';
+      import { mul, spec, tanh, tensor } from '@flaxon/tensor';
+      const f = (x) => mul(x, tanh(x));
+      const x = tensor([0, 1, 2], { dtype: 'float32' });
+      const compiled = await compile(f)(x);
+      const session = await exportOnnx(f, [spec('float32', ['n'])]).createSession();
+      const wanted = f(x).data();
+      console.log(compiled.data().every((value, index) => Math.abs(value - wanted[index]) < 1e-6), session.inputs[0].shape.join());`;
+    const file = consumer.write('compiled.mjs', script);
+    expect(run(process.execPath, [file], consumer.folder).trim()).toBe('true n');
   });
 });
 

@@ -16,8 +16,16 @@ export interface GraphWork {
 
 export const float32 = (data: Float32Array, shape: readonly number[]): Tensor => new Tensor('float32', data, shape);
 
-/** The contestant `hand-written`: the graph run by ONNX Runtime with the given session options. */
-export function handwritten({ graph, feeds, carry, results, compared }: GraphWork, options: InferenceSession.SessionOptions): Contestant {
+/** The contestant `hand-written`: the graph run by ONNX Runtime, its session opened with the options that Flaxon's are. */
+export function handwritten({ graph, feeds, carry, results, compared }: GraphWork, { threads }: { readonly threads: number }): Contestant {
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+    extra: { session: { intra_op: { allow_spinning: threads > 1 ? '1' : '0' } } },
+  };
   return contestant('hand-written', () => {
     const session = InferenceSession.create(graph().toBytes(), options);
     let current: Readonly<Record<string, Tensor>> = feeds;

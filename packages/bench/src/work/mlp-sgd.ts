@@ -1,5 +1,8 @@
+import { tensor } from '@flaxon/tensor';
 import { Tensor } from 'onnxruntime-node';
+import { perceptron } from '../flaxon/mlp.js';
 import { mlpSgdGraph, mlpSgdScanGraph } from '../handwritten/mlp.js';
+import { flaxon } from '../peers/flaxon.js';
 import { float32, handwritten } from '../peers/handwritten.js';
 import { layerArrays, Numbers } from './data.js';
 import { jaxLayers, widths } from './mlp.js';
@@ -12,14 +15,16 @@ export function mlpSgd({ batch, steps }: { readonly batch: number; readonly step
   return {
     name: steps === 1 ? `MLP SGD step, batch ${batch}` : `MLP SGD, scan of ${steps}, batch ${batch}`,
     tolerance: 1e-4,
-    async contestants({ session, jax }) {
+    async contestants({ threads, jax }) {
       const numbers = new Numbers(batch + steps);
       const layers = layerArrays(numbers, widths);
       const x = numbers.uniform(steps * batch * widths[0], 1);
       const labels = numbers.below(steps * batch, widths.at(-1)!);
       const lead = steps === 1 ? [batch] : [steps, batch];
       const options = { widths, batch, learningRate };
+      const { params, step, steps: scanned } = perceptron(layers, learningRate);
       const contestants = [
+        ...flaxon({ f: steps === 1 ? step : scanned, state: params, rest: [tensor(x, { shape: [...lead, widths[0]] }), tensor(labels, { shape: lead })], compared: steps }, { threads }),
         handwritten(
           {
             graph: () => (steps === 1 ? mlpSgdGraph(options) : mlpSgdScanGraph(options, steps)),
@@ -37,7 +42,7 @@ export function mlpSgd({ batch, steps }: { readonly batch: number; readonly step
             results: [steps === 1 ? 'loss' : 'losses'],
             compared: steps,
           },
-          session,
+          { threads },
         ),
       ];
       if (jax !== undefined) {

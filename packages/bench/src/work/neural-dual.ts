@@ -1,5 +1,8 @@
+import { tensor } from '@flaxon/tensor';
+import { neuralDual as flaxonNeuralDual } from '../flaxon/neural-dual.js';
 import { neuralDualGraph, potentialRows } from '../handwritten/neural-dual.js';
 import type { NeuralDualSizes } from '../handwritten/neural-dual.js';
+import { flaxon } from '../peers/flaxon.js';
 import { float32, handwritten } from '../peers/handwritten.js';
 import { layerArrays, Numbers } from './data.js';
 import type { LayerArrays } from './data.js';
@@ -12,7 +15,7 @@ const box = { low: -2.5, high: 2.5 };
 export const neuralDual: Work = {
   name: `neural-dual step, batch ${sizes.batch}`,
   tolerance: 1e-4,
-  async contestants({ session, jax }) {
+  async contestants({ threads, jax }) {
     const { batch, dimension } = sizes;
     const numbers = new Numbers(5);
     const parameters = packedPotentials(numbers);
@@ -20,7 +23,9 @@ export const neuralDual: Work = {
     const y = numbers.uniform(batch * dimension, 1);
     const matrix = [2 * potentialRows(sizes), sizes.width];
     const samples = [batch, dimension];
+    const { init, step } = flaxonNeuralDual(sizes, box);
     const contestants = [
+      ...flaxon({ f: step, state: init(parameters), rest: [tensor(x, { shape: samples }), tensor(y, { shape: samples })], compared: 1 }, { threads }),
       handwritten(
         {
           graph: () => neuralDualGraph(sizes, { softplus: 'sigmoid' }),
@@ -38,7 +43,7 @@ export const neuralDual: Work = {
           results: ['lossF', 'lossG'],
           compared: 1,
         },
-        session,
+        { threads },
       ),
     ];
     if (jax !== undefined) contestants.push(await jax.contestant({ kind: 'neuralDual', arrays: { parameters, x, y }, options: { ...sizes, ...box } }));

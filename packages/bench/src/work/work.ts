@@ -1,11 +1,10 @@
-import type { InferenceSession } from 'onnxruntime-node';
 import type { Contestant } from '../measure/contestant.js';
 import type { JaxPeer } from '../peers/jax.js';
 
 /** What the contestants of every piece of work share. */
 export interface Setting {
-  /** For the hand-written graphs and for Flaxon's ONNX executor alike. */
-  readonly session: InferenceSession.SessionOptions;
+  /** Threads of a session, of the hand-written graphs and of Flaxon's alike. */
+  readonly threads: number;
   /** Undefined where no Python with JAX is named. */
   readonly jax: JaxPeer | undefined;
 }
