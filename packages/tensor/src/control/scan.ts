@@ -1,20 +1,11 @@
-import { ArgumentError, FlaxonError } from '../errors/errors.js';
+import { ArgumentError } from '../errors/errors.js';
 import { bind } from '../program/bind.js';
 import { capturesFirst, trace } from '../program/trace.js';
 import { formatSpec, type Spec } from '../shape/shape.js';
 import type { Dim } from '../shape/dim.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { flatten, flattenWithPath, requireSameStructure, unflatten, type Tree, type TreeStructure } from '../tree/tree.js';
-
-/** The carry that a scan's body returns differs from the one it got. */
-export class ScanCarryError extends FlaxonError {
-  readonly path: string;
-
-  constructor(path: string, expected: string, found: string) {
-    super(`scan: the carry must keep its shape and dtype from step to step, but \`${path === '' ? 'carry' : path}\` goes in as ${expected} and comes out as ${found}; convert it inside the body, or start from a carry of that type`);
-    this.path = path;
-  }
-}
+import { flatten, unflatten, type Tree, type TreeStructure } from '../tree/tree.js';
+import { requireSameCarry } from './carry.js';
 
 export interface ScanOptions {
   /** The number of steps, where there are no `xs`. */
@@ -35,7 +26,7 @@ function stepsOf(xs: readonly Tensor[], { length }: ScanOptions): Dim {
 /**
  * Runs `f(carry, x) -> [carry, y]` over the leading axis of `xs` and stacks the `y`s (lax.scan). The carry, `xs` and `y` are
  * trees. One program for the body, however many steps; differentiable in both modes.
- * @throws ScanCarryError where the carry changes shape or dtype, TreeError where it changes structure.
+ * @throws CarryError where the carry changes shape or dtype, TreeError where it changes structure.
  */
 export function scan<Carry extends Tree<Tensor>, X extends Tree<Tensor>, Y extends Tree<Tensor>>(
   f: (carry: Carry, x: X) => readonly [Carry, Y],
@@ -51,7 +42,7 @@ export function scan<Carry extends Tree<Tensor>, X extends Tree<Tensor>, Y exten
   const traced = trace((...inputs) => {
     const carry = unflatten<Tensor>(start.structure, inputs.slice(0, start.leaves.length)) as Carry;
     const [next, y] = f(carry, unflatten<Tensor>(rows.structure, inputs.slice(start.leaves.length)) as X);
-    requireSameCarry(init, start.structure, next);
+    requireSameCarry('scan', init, next);
     const out = flatten<Tensor>(y);
     stacked = out.structure;
     return [...flatten<Tensor>(next).leaves, ...out.leaves];
@@ -65,13 +56,4 @@ export function scan<Carry extends Tree<Tensor>, X extends Tree<Tensor>, Y exten
   });
   const carried = results.slice(0, start.leaves.length);
   return [unflatten<Tensor>(start.structure, carried) as Carry, unflatten<Tensor>(stacked, results.slice(carried.length)) as Y];
-}
-
-function requireSameCarry(init: Tree<Tensor>, structure: TreeStructure, next: Tree<Tensor>): void {
-  const found = flatten<Tensor>(next);
-  requireSameStructure(structure, found.structure);
-  flattenWithPath<Tensor>(init).forEach(({ path, leaf }, i) => {
-    const [expected, got] = [formatSpec(leaf), formatSpec(found.leaves[i]!)];
-    if (expected !== got) throw new ScanCarryError(path, expected, got);
-  });
 }

@@ -63,6 +63,15 @@ export interface ScanParams {
   readonly reverse: boolean;
 }
 
+export interface WhileParams {
+  /** (condition constants..., carry...) to one bool scalar: go on? */
+  readonly condition: Program;
+  /** (body constants..., carry...) to the carry. Neither program captures anything. */
+  readonly body: Program;
+  readonly conditionConstants: number;
+  readonly bodyConstants: number;
+}
+
 export interface CallParams {
   /** `softmax`, `gelu`, ... for a composite of the library; what the author gave for a custom derivative. */
   readonly name: string;
@@ -141,6 +150,8 @@ export type PrimitiveParams = { readonly [P in UnaryPrimitive | BinaryPrimitive 
   /** (residuals..., linear operands...): linear in the operands after the first `residuals`; only its transpose can run. */
   readonly linearCall: { readonly residuals: number; readonly rule: LinearCallRule; readonly outputs: readonly { readonly shape: Shape; readonly dtype: Dtype }[] };
   readonly scan: ScanParams;
+  /** (condition constants..., body constants..., carry...): the body while the condition holds. */
+  readonly whileLoop: WhileParams;
 };
 
 export type Primitive = keyof PrimitiveParams;

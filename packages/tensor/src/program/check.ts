@@ -2,7 +2,7 @@ import { ProgramError } from '../errors/errors.js';
 import { shapeRule } from '../primitives/shape-rules/index.js';
 import type { Primitive } from '../primitives/params.js';
 import { formatSpec } from '../shape/shape.js';
-import { bodyOf } from './print.js';
+import { bodiesOf } from './print.js';
 import type { Atom, Equation, Program, Variable } from './program.js';
 
 const specs = (atoms: readonly Atom[]): string => atoms.map(formatSpec).join(', ');
@@ -38,8 +38,7 @@ export function checkProgram(program: Program): void {
     const where = `equation ${index} (${equation.primitive})`;
     for (const input of equation.inputs) use(input, where);
     checkEquation(equation, index);
-    const body = bodyOf(equation);
-    if (body) checkProgram(body);
+    for (const [, body] of bodiesOf(equation)) checkProgram(body);
     for (const output of equation.outputs) define(output, where);
   });
   for (const output of program.outputs) use(output, 'the list of outputs');

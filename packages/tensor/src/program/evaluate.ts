@@ -1,4 +1,5 @@
 import { evaluateScan } from '../control/evaluate-scan.js';
+import { evaluateWhile } from '../control/evaluate-while.js';
 import { TransformError } from '../errors/errors.js';
 import { kernels } from '../kernels/index.js';
 import type { ArrayView, HigherOrderPrimitive, KernelPrimitive, StaticSpec } from '../kernels/kernel.js';
@@ -17,6 +18,7 @@ const higherOrder: { readonly [P in HigherOrderPrimitive]: Evaluator<P> } = {
     throw new TransformError('forward-mode derivative', 'a `customVjp` function', 'only its reverse-mode derivative is known; use `vjp` or `grad`, or define it with `customJvp`');
   },
   scan: (inputs, params, outputs) => evaluateScan(evaluateProgram, inputs, params, outputs),
+  whileLoop: (inputs, params) => evaluateWhile(evaluateProgram, inputs, params),
 };
 
 const isHigherOrder = (primitive: Primitive): primitive is HigherOrderPrimitive => Object.hasOwn(higherOrder, primitive);

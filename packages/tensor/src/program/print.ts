@@ -1,4 +1,3 @@
-import type { CallParams, ScanParams } from '../primitives/params.js';
 import { formatSpec } from '../shape/shape.js';
 import type { Atom, Equation, Program, Variable } from './program.js';
 
@@ -18,10 +17,9 @@ function formatParam(value: unknown): string {
   return String(value);
 }
 
-/** The program carried by an equation, if it carries one. */
-export function bodyOf(equation: Equation): Program | undefined {
-  const { body } = equation.params as Partial<CallParams & ScanParams>;
-  return body;
+/** The programs that an equation carries, by the names of its parameters. */
+export function bodiesOf(equation: Equation): readonly (readonly [name: string, body: Program])[] {
+  return Object.entries(equation.params as Readonly<Record<string, unknown>>).filter((entry): entry is [string, Program] => isProgram(entry[1]));
 }
 
 function formatParams(equation: Equation): string {
@@ -52,8 +50,7 @@ export function printProgram(program: Program, indent = ''): string {
     const outputs = equation.outputs.map(define).join(' ');
     const scope = equation.scope === '' ? '' : `  # ${equation.scope}`;
     lines.push(`${indent}  ${outputs} = ${equation.primitive}${formatParams(equation)} ${inputs}${scope}`.trimEnd());
-    const body = bodyOf(equation);
-    if (body) lines.push(printProgram(body, `${indent}    `));
+    for (const [, body] of bodiesOf(equation)) lines.push(printProgram(body, `${indent}    `));
   }
   lines.push(`${indent}  in (${program.outputs.map(use).join(', ')}) }`);
   return lines.join('\n');

@@ -6,6 +6,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { deriveBy, jvpRules } from './jvp/jvp-program.js';
 import { linearizeScan } from './linearize-scan.js';
 import type { DeriveProgram } from './jvp/rule.js';
+import { whileLoopLinearize } from './jvp/while-loop.js';
 
 /** What is left of a function at a point: its values there, and the linear map of tangents. */
 export interface Linearized {
@@ -37,4 +38,4 @@ export const linearizeProgram: LinearizeProgram = (program, primals, active) => 
   return { outputs, linear: eliminateDeadCode(traced.program), residuals: traced.captures, activeOutputs };
 };
 
-const linearDerive: DeriveProgram = deriveBy({ ...jvpRules, scan: linearizeScan((...args) => linearizeProgram(...args)) });
+const linearDerive: DeriveProgram = deriveBy({ ...jvpRules, scan: linearizeScan((...args) => linearizeProgram(...args)), whileLoop: whileLoopLinearize });

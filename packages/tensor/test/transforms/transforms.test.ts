@@ -166,7 +166,7 @@ describe("JAX's conventions at kinks", () => {
 describe('scan', () => {
   it('names the path at which the carry changes', () => {
     const run = (): unknown => fx.scan((c: { n: Tensor }) => [{ n: fx.mul(c.n, 0.5) }, null] as const, { n: fx.tensor(1) }, null, { length: 2 });
-    expect(run).toThrow(fx.ScanCarryError);
+    expect(run).toThrow(fx.CarryError);
     expect(run).toThrow(/`n` goes in as int32\[\] and comes out as float32\[\]/);
   });
   it('needs a length without xs', () => {

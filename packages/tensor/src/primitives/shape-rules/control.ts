@@ -11,6 +11,15 @@ function requireSpecs(operation: string, expected: readonly Spec[], found: reado
   if (want.join() !== got.join()) throw new ShapeError(operation, got, `the body takes ${want.join(', ')}`);
 }
 
+const whileLoop: ShapeRule<'whileLoop'> = (inputs, { condition, body, conditionConstants, bodyConstants }) => {
+  const carry = inputs.slice(conditionConstants + bodyConstants);
+  requireSpecs('whileLoop condition', condition.inputs, [...inputs.slice(0, conditionConstants), ...carry]);
+  requireSpecs('whileLoop condition', [{ dtype: 'bool', shape: [] }], condition.outputs);
+  requireSpecs('whileLoop', body.inputs, inputs.slice(conditionConstants));
+  requireSpecs('whileLoop carry', carry, body.outputs);
+  return carry.map(plain);
+};
+
 export const controlShapeRules: { readonly [P in HigherOrderPrimitive]: ShapeRule<P> } = {
   call: (inputs, { name, body }) => {
     requireSpecs(name, body.inputs, inputs);
@@ -27,4 +36,5 @@ export const controlShapeRules: { readonly [P in HigherOrderPrimitive]: ShapeRul
     const stacked = body.outputs.slice(carry).map(({ shape, dtype }): Spec => ({ shape: [length, ...shape], dtype }));
     return [...body.outputs.slice(0, carry).map(plain), ...stacked];
   },
+  whileLoop,
 };

@@ -71,4 +71,4 @@ const scan: TransposeRule<'scan'> = (cotangents, operands, params, transpose) =>
   return operands.map((operand, i) => (operand.linear ? results[order.indexOf(i)]! : null));
 };
 
-export const controlTransposeRules: { readonly [P in HigherOrderPrimitive]: TransposeRule<P> } = { call, linearCall, scan };
+export const controlTransposeRules: { readonly [P in HigherOrderPrimitive]: TransposeRule<P> | null } = { call, linearCall, scan, whileLoop: null };
