@@ -1,0 +1,132 @@
+/** Functions and bound modules as ONNX models. */
+import { ArgumentError, type Spec, type Tensor, tree, type Tree, type TypedArray } from '@flaxon/tensor';
+import type { OnnxEntry } from '../format/types.js';
+import { functionDomain } from '../graph/graph.js';
+import { serializeFunction, serializeGraph } from '../graph/serialize.js';
+import { buildGraph, type GraphOptions } from '../lower/build-graph.js';
+import type { Device } from '../session/runtime.js';
+import type { TensorSignature } from '../session/transfer.js';
+import { version } from '../version.js';
+import { type ArgumentTree, type FlatArguments, flattenArguments, isSpec } from './arguments.js';
+import { OnnxModel } from './model.js';
+import { inputNames, outputNames } from './names.js';
+import { defaultOpset, irVersionOf, requireOpset } from './opset.js';
+import { stageFunction, type StagedFunction } from './stage.js';
+
+/** What can be exported apart from functions: a bound module has it. */
+export interface ExportableModule {
+  exportable(): {
+    readonly apply: (variables: Tree<Tensor>, ...args: readonly never[]) => unknown;
+    /** The variables that become initialisers, named by their paths. */
+    readonly variables: Tree<Tensor>;
+    /** The module as JSON, for the metadata. */
+    readonly config: unknown;
+  };
+}
+
+export type ExportableFunction = (...args: readonly never[]) => unknown;
+
+export interface ExportOptions {
+  /** The name of the graph; that of the function by default. */
+  readonly name?: string;
+  /** 18 to 26; 23 by default. */
+  readonly opset?: number;
+  /** For which device the graph is made: it decides which operators can be used. */
+  readonly device?: Device;
+  /** A name for each argument, with which the paths of its inputs begin. */
+  readonly argumentNames?: readonly string[];
+  /** More entries for the metadata of the file. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** How one argument is described: a spec, `spec('float32', ['batch', 784])`, or a tree of specs and static values. */
+export type ArgumentSpec = ArgumentTree<Spec>;
+
+interface ExportTarget {
+  readonly f: (...args: readonly unknown[]) => unknown;
+  readonly name: string;
+  readonly constantNames: ReadonlyMap<TypedArray, string>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const isModule = (target: ExportableFunction | ExportableModule): target is ExportableModule =>
+  typeof target === 'object' && target !== null && 'exportable' in target && typeof target.exportable === 'function';
+
+function variableMetadata(variables: Tree<Tensor>): string {
+  const entries = tree.flattenWithPath<Tensor>(variables).map(({ path, leaf }) => [path, { dtype: leaf.dtype, shape: leaf.shape }]);
+  return JSON.stringify(Object.fromEntries(entries));
+}
+
+function moduleTarget(module: ExportableModule): ExportTarget {
+  const { apply, variables, config } = module.exportable();
+  const leaves = tree.flattenWithPath<Tensor>(variables);
+  const f = apply as (variables: Tree<Tensor>, ...args: readonly unknown[]) => unknown;
+  const json = config === undefined ? {} : { 'flaxon.module': JSON.stringify(config) };
+  return {
+    f: (...args) => f(variables, ...args),
+    name: 'module',
+    constantNames: new Map(leaves.map(({ path, leaf }) => [leaf.data(), path])),
+    metadata: { ...json, 'flaxon.variables': variableMetadata(variables) },
+  };
+}
+
+function targetOf(target: ExportableFunction | ExportableModule): ExportTarget {
+  if (isModule(target)) return moduleTarget(target);
+  if (typeof target !== 'function') throw new ArgumentError('exportOnnx', 'target', 'must be a function of tensors or a bound module');
+  return { f: target as ExportTarget['f'], name: target.name, constantNames: new Map(), metadata: {} };
+}
+
+export interface ModelOptions extends Omit<GraphOptions, 'constantNames'> {
+  readonly constantNames?: ReadonlyMap<TypedArray, string>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A traced function as a model. */
+export function buildModel({ program }: StagedFunction, options: ModelOptions): OnnxModel {
+  const { graph, functions } = buildGraph(program, options);
+  const { opset, metadata } = options;
+  const metadataProps: OnnxEntry[] = Object.entries({ ...metadata, 'flaxon.version': version }).map(([key, value]) => ({ key, value }));
+  const data = {
+    irVersion: irVersionOf(opset),
+    producerName: 'flaxon',
+    producerVersion: version,
+    graph: serializeGraph(graph),
+    opsetImport: [{ domain: '', version: opset }, ...(functions.length > 0 ? [{ domain: functionDomain, version: 1 }] : [])],
+    metadataProps,
+    ...(functions.length > 0 ? { functions: functions.map((one) => serializeFunction(one, opset)) } : {}),
+  };
+  const signatures = (names: readonly string[], atoms: readonly Spec[]): TensorSignature[] => atoms.map(({ dtype, shape }, i) => ({ name: names[i]!, dtype, shape }));
+  return new OnnxModel(data, signatures(options.inputNames, program.inputs), signatures(options.outputNames, program.outputs));
+}
+
+/** The leaves of the arguments, each with the path that names its input. */
+export const flattenSpecs = (operation: string, args: readonly unknown[], argumentNames: readonly string[]): FlatArguments<Spec> =>
+  flattenArguments(operation, args, isSpec, argumentNames);
+
+/**
+ * A function of tensors, or a bound module, as an ONNX model. `specs` has one entry an argument: a spec (its strings are
+ * symbolic dimensions, so `['batch', 784]` makes a dynamic axis), a tree of specs, or a static value.
+ *
+ *     const model = exportOnnx(bound, [spec('float32', ['batch', 784])]);
+ *     await model.save('mlp.onnx');
+ *
+ * Tensors that the function captures, and a module's variables, become initialisers.
+ * @throws UnsupportedOpError where an operation cannot run as ONNX, ArgumentError for arguments that are no trees of specs.
+ */
+export function exportOnnx(target: ExportableFunction | ExportableModule, specs: readonly ArgumentSpec[], options: ExportOptions = {}): OnnxModel {
+  const { f, name, constantNames, metadata } = targetOf(target);
+  const { opset = defaultOpset, device = 'cpu', argumentNames = [] } = options;
+  requireOpset('exportOnnx', opset);
+  const args = flattenSpecs('exportOnnx', specs, argumentNames);
+  const staged = stageFunction('exportOnnx', f, args);
+  const inputs = inputNames(args.leaves.map(({ path }) => path));
+  return buildModel(staged, {
+    name: options.name ?? (name === '' ? 'flaxon' : name),
+    opset,
+    device,
+    inputNames: inputs,
+    outputNames: outputNames(staged.outputPaths, inputs),
+    constantNames,
+    metadata: { ...metadata, ...options.metadata },
+  });
+}

@@ -1,0 +1,15 @@
+export { compile, type CompiledFunction, type CompileOptions } from './compile/compile.js';
+export { exportOnnx, type ArgumentSpec, type ExportableFunction, type ExportableModule, type ExportOptions } from './export/export.js';
+export type { ArgumentTree, StaticValue } from './export/arguments.js';
+export { OnnxModel } from './export/model.js';
+export { OnnxSession, type SessionOptions } from './session/session.js';
+export type { TensorSignature } from './session/transfer.js';
+export type { Device, OrtData, OrtElementType, OrtRuntime, OrtSession, OrtSessionOptions, OrtTensor } from './session/runtime.js';
+export { ModelFormatError } from './errors/model-format-error.js';
+export { DeviceError, FeedError, RuntimeMissingError } from './errors/session-errors.js';
+export { UnsupportedOpError, type UnsupportedOperation } from './errors/unsupported-op-error.js';
+export { decodeModel } from './format/reader.js';
+export { encodeModel } from './format/writer.js';
+export { decodeTensor, encodeTensor, type ExternalDataReader, type TensorData } from './format/tensors.js';
+export type * from './format/types.js';
+export { version } from './version.js';

@@ -1,0 +1,46 @@
+import type { Graph } from '../graph/graph.js';
+import { cancelLayout } from './cancel-layout.js';
+import { dropUnitAxes } from './drop-unit-axes.js';
+import { fuseClip } from './fuse-clip.js';
+import { fuseGemmAddition } from './fuse-gemm-addition.js';
+import { fuseGemmFactor } from './fuse-gemm-factor.js';
+import { fuseGemmRow } from './fuse-gemm-row.js';
+import { fuseGemmTranspose } from './fuse-gemm-transpose.js';
+import { mergeDuplicates } from './merge-duplicates.js';
+import { mergeSlices } from './merge-slices.js';
+import type { Pass } from './pass.js';
+import { removeDeadNodes } from './remove-dead-nodes.js';
+import { simplifyArithmetic } from './simplify-arithmetic.js';
+
+/**
+ * Additions come after factors: a `Gemm` with a C takes no second one, and `c * Gemm` fits any. Duplicates go first, so that "nobody
+ * else reads it" is as often true as it can be.
+ */
+const passes: readonly Pass[] = [
+  mergeDuplicates,
+  removeDeadNodes,
+  simplifyArithmetic,
+  cancelLayout,
+  removeDeadNodes,
+  fuseClip,
+  fuseGemmTranspose,
+  fuseGemmFactor,
+  fuseGemmRow,
+  removeDeadNodes,
+  fuseGemmAddition,
+  dropUnitAxes,
+  mergeSlices,
+  removeDeadNodes,
+];
+
+/** More rounds have never been needed; a limit keeps a pair of passes that undo each other from going on for ever. */
+const mostRounds = 8;
+
+/** Rewrites `graph` until no pass changes anything. */
+export function optimize(graph: Graph): void {
+  for (let round = 0; round < mostRounds; round++) {
+    // Every pass runs in every round.
+    const changes = passes.map((pass) => pass(graph));
+    if (!changes.includes(true)) return;
+  }
+}
