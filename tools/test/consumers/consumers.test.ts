@@ -7,11 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Consumer, publicPackages, repository, run } from './packed.js';
 
 /** Runs on the packages as they are published: packed, installed in an empty project, compiled. */
-let consumer: Consumer;
-beforeAll(() => {
-  consumer = new Consumer();
-}, 180_000);
-afterAll(() => consumer.remove());
+const consumer = new Consumer();
+beforeAll(() => consumer.install(), 180_000);
+afterAll(() => consumer.remove(), 60_000);
 
 /** A module, its variables and its gradient map: what every consumer below does. */
 const tinyModel = `

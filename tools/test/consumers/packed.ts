@@ -38,7 +38,7 @@ export class Consumer {
   readonly folder = mkdtempSync(join(tmpdir(), 'flaxon-consumer-'));
 
   /** Builds, packs and installs. What is already built is not built again. */
-  constructor() {
+  install(): void {
     const { packageManager } = readManifest(repository);
     if (packageManager === undefined) throw new Error('The root package.json names no packageManager: pin one, such as pnpm@10.34.9.');
     const tsc = join(repository, 'node_modules/typescript/bin/tsc');
