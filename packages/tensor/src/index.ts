@@ -49,6 +49,7 @@ export { composite, type CompositeOptions } from './ops/composite.js';
 export { CarryError } from './control/carry.js';
 export { scan, type ScanOptions } from './control/scan.js';
 export { foriLoop, whileLoop } from './control/while-loop.js';
+export { cond, switchCase } from './control/switch-case.js';
 export { grad, jvp, linearize, valueAndGrad, vjp, type GradientOptions } from './transforms/gradient.js';
 export { hessian, jacfwd, jacrev, type JacobianOptions } from './transforms/jacobian.js';
 export { vmap, type Axes, type VmapOptions } from './transforms/vmap.js';

@@ -15,7 +15,7 @@ export interface StaticSpec {
 }
 
 /** The primitives that run other programs: the executor interprets them, they have no kernel. */
-export type HigherOrderPrimitive = 'call' | 'linearCall' | 'scan' | 'whileLoop';
+export type HigherOrderPrimitive = 'call' | 'linearCall' | 'scan' | 'whileLoop' | 'switchCase';
 export type KernelPrimitive = Exclude<Primitive, HigherOrderPrimitive>;
 
 /**

@@ -152,6 +152,8 @@ export type PrimitiveParams = { readonly [P in UnaryPrimitive | BinaryPrimitive 
   readonly scan: ScanParams;
   /** (condition constants..., body constants..., carry...): the body while the condition holds. */
   readonly whileLoop: WhileParams;
+  /** (index: int32 scalar, operands...): the branch at the index, clamped; all branches have one signature and capture nothing. */
+  readonly switchCase: { readonly branches: readonly Program[] };
 };
 
 export type Primitive = keyof PrimitiveParams;

@@ -38,7 +38,7 @@ export function checkProgram(program: Program): void {
     const where = `equation ${index} (${equation.primitive})`;
     for (const input of equation.inputs) use(input, where);
     checkEquation(equation, index);
-    for (const [, body] of bodiesOf(equation)) checkProgram(body);
+    for (const body of bodiesOf(equation)) checkProgram(body);
     for (const output of equation.outputs) define(output, where);
   });
   for (const output of program.outputs) use(output, 'the list of outputs');

@@ -18,6 +18,10 @@ const higherOrder: { readonly [P in HigherOrderPrimitive]: Evaluator<P> } = {
     throw new TransformError('forward-mode derivative', 'a `customVjp` function', 'only its reverse-mode derivative is known; use `vjp` or `grad`, or define it with `customJvp`');
   },
   scan: (inputs, params, outputs) => evaluateScan(evaluateProgram, inputs, params, outputs),
+  switchCase: ([index, ...operands], { branches }) => {
+    const chosen = Math.min(Math.max(Number(index!.item()), 0), branches.length - 1);
+    return evaluateProgram(branches[chosen]!, operands);
+  },
   whileLoop: (inputs, params) => evaluateWhile(evaluateProgram, inputs, params),
 };
 

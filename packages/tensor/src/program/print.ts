@@ -17,13 +17,25 @@ function formatParam(value: unknown): string {
   return String(value);
 }
 
-/** The programs that an equation carries, by the names of its parameters. */
-export function bodiesOf(equation: Equation): readonly (readonly [name: string, body: Program])[] {
-  return Object.entries(equation.params as Readonly<Record<string, unknown>>).filter((entry): entry is [string, Program] => isProgram(entry[1]));
+const isPrograms = (value: unknown): value is readonly Program[] => Array.isArray(value) && value.length > 0 && value.every(isProgram);
+
+/** The programs that an equation carries. */
+export function bodiesOf(equation: Equation): readonly Program[] {
+  return Object.values(equation.params as Readonly<Record<string, unknown>>).flatMap((value) => (isProgram(value) ? [value] : isPrograms(value) ? value : []));
+}
+
+/** The equation with `f` of every program that it carries. */
+export function mapBodies(equation: Equation, f: (body: Program) => Program): Equation {
+  const bodies = bodiesOf(equation);
+  const mapped = new Map(bodies.map((body) => [body, f(body)]));
+  if (bodies.every((body) => mapped.get(body) === body)) return equation;
+  const replace = (value: unknown): unknown => (isProgram(value) ? mapped.get(value) : isPrograms(value) ? value.map((body) => mapped.get(body)) : value);
+  const params = Object.fromEntries(Object.entries(equation.params).map(([name, value]) => [name, replace(value)]));
+  return { ...equation, params } as Equation;
 }
 
 function formatParams(equation: Equation): string {
-  const entries = Object.entries(equation.params as Readonly<Record<string, unknown>>).filter(([, value]) => !isProgram(value) && typeof value !== 'function' && value !== null);
+  const entries = Object.entries(equation.params as Readonly<Record<string, unknown>>).filter(([, value]) => !isProgram(value) && !isPrograms(value) && typeof value !== 'function' && value !== null);
   const plain = entries.filter(([key]) => key !== 'rule').map(([key, value]) => `${key}=${formatParam(value)}`);
   return plain.length === 0 ? '' : `[${plain.join(' ')}]`;
 }
@@ -50,7 +62,7 @@ export function printProgram(program: Program, indent = ''): string {
     const outputs = equation.outputs.map(define).join(' ');
     const scope = equation.scope === '' ? '' : `  # ${equation.scope}`;
     lines.push(`${indent}  ${outputs} = ${equation.primitive}${formatParams(equation)} ${inputs}${scope}`.trimEnd());
-    for (const [, body] of bodiesOf(equation)) lines.push(printProgram(body, `${indent}    `));
+    for (const body of bodiesOf(equation)) lines.push(printProgram(body, `${indent}    `));
   }
   lines.push(`${indent}  in (${program.outputs.map(use).join(', ')}) }`);
   return lines.join('\n');

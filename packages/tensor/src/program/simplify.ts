@@ -2,7 +2,7 @@ import { formatSpec } from '../shape/shape.js';
 import type { Primitive, PrimitiveParams } from '../primitives/params.js';
 import { eliminateCommonSubexpressions } from './common-subexpressions.js';
 import { eliminateDeadCode } from './dead-code.js';
-import { bodiesOf } from './print.js';
+import { mapBodies } from './print.js';
 import type { Atom, Equation, EquationOf, Program, Variable } from './program.js';
 import { Substitution } from './rewrite.js';
 
@@ -79,7 +79,7 @@ function rewriteEquations(program: Program): Program {
   const kept: Equation[] = [];
   let changed = false;
   for (const given of program.equations) {
-    let equation: Equation = simplifyBodies(substitution.apply(given));
+    let equation: Equation = mapBodies(substitution.apply(given), simplify);
     changed ||= equation !== given;
     for (;;) {
       const rewrite = rewrites[equation.primitive] as Rewrite<Primitive> | undefined;
@@ -99,12 +99,6 @@ function rewriteEquations(program: Program): Program {
     }
   }
   return changed ? substitution.finish(program, kept) : program;
-}
-
-function simplifyBodies(equation: Equation): Equation {
-  const simpler = bodiesOf(equation).map(([name, body]) => [name, body, simplify(body)] as const);
-  if (simpler.every(([, before, after]) => before === after)) return equation;
-  return { ...equation, params: { ...equation.params, ...Object.fromEntries(simpler.map(([name, , after]) => [name, after])) } } as Equation;
 }
 
 const memory = new WeakMap<Program, Program>();

@@ -5,6 +5,7 @@ import { trace } from '../program/trace.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { deriveBy, jvpRules } from './jvp/jvp-program.js';
 import { linearizeScan } from './linearize-scan.js';
+import { linearizeSwitchCase } from './linearize-switch-case.js';
 import type { DeriveProgram } from './jvp/rule.js';
 import { whileLoopLinearize } from './jvp/while-loop.js';
 
@@ -38,4 +39,4 @@ export const linearizeProgram: LinearizeProgram = (program, primals, active) => 
   return { outputs, linear: eliminateDeadCode(traced.program), residuals: traced.captures, activeOutputs };
 };
 
-const linearDerive: DeriveProgram = deriveBy({ ...jvpRules, scan: linearizeScan((...args) => linearizeProgram(...args)), whileLoop: whileLoopLinearize });
+const linearDerive: DeriveProgram = deriveBy({ ...jvpRules, scan: linearizeScan((...args) => linearizeProgram(...args)), whileLoop: whileLoopLinearize, switchCase: linearizeSwitchCase((...args) => linearizeProgram(...args)) });

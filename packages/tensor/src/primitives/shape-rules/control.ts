@@ -20,6 +20,15 @@ const whileLoop: ShapeRule<'whileLoop'> = (inputs, { condition, body, conditionC
   return carry.map(plain);
 };
 
+const switchCase: ShapeRule<'switchCase'> = ([index, ...operands], { branches }) => {
+  requireSpecs('switchCase index', [{ dtype: 'int32', shape: [] }], [index!]);
+  for (const branch of branches) {
+    requireSpecs('switchCase', branch.inputs, operands);
+    requireSpecs('switchCase branches', branches[0]!.outputs, branch.outputs);
+  }
+  return branches[0]!.outputs.map(plain);
+};
+
 export const controlShapeRules: { readonly [P in HigherOrderPrimitive]: ShapeRule<P> } = {
   call: (inputs, { name, body }) => {
     requireSpecs(name, body.inputs, inputs);
@@ -37,4 +46,5 @@ export const controlShapeRules: { readonly [P in HigherOrderPrimitive]: ShapeRul
     return [...body.outputs.slice(0, carry).map(plain), ...stacked];
   },
   whileLoop,
+  switchCase,
 };

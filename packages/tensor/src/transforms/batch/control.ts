@@ -6,6 +6,7 @@ import type { Program } from '../../program/program.js';
 import type { Dim } from '../../shape/dim.js';
 import type { Spec } from '../../shape/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { switchCaseBatch } from './switch-case.js';
 import { whileLoopBatch } from './while-loop.js';
 import { front, materialize, toFront, type BatchAxis, type BatchProgram, type BatchRule } from './rule.js';
 
@@ -109,4 +110,4 @@ const scan: BatchRule<'scan'> = (inputs, axes, params, size, batch) => {
   }
 };
 
-export const controlBatchRules: { readonly [P in HigherOrderPrimitive]: BatchRule<P> } = { call, linearCall, scan, whileLoop: whileLoopBatch };
+export const controlBatchRules: { readonly [P in HigherOrderPrimitive]: BatchRule<P> } = { call, linearCall, scan, whileLoop: whileLoopBatch, switchCase: switchCaseBatch };
