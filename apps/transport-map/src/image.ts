@@ -122,9 +122,14 @@ function coverage(from: number, to: number): { index: number; weight: number }[]
 /** Colours are points of the cube [-2, 2]^3 for the potentials: black is -2, full intensity 2. */
 export const colourRange = { low: -2, high: 2 } as const;
 
+/** Points of the colour cube, (n, 3), row-major. */
+export type Points = Float32Array<ArrayBuffer>;
+
 /** (height * width, 3): the picture's pixels as points of the colour cube. */
-export function toPoints({ pixels }: Image): Float32Array {
-  return Float32Array.from(pixels, (value) => colourRange.low + (value / 255) * (colourRange.high - colourRange.low));
+export function toPoints({ pixels }: Pick<Image, 'pixels'>): Points {
+  const points = new Float32Array(pixels.length);
+  pixels.forEach((value, at) => (points[at] = colourRange.low + (value / 255) * (colourRange.high - colourRange.low)));
+  return points;
 }
 
 /** Points of the colour space, (n, 3), back to 8-bit pixels; points outside the cube go to its surface. */

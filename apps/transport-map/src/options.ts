@@ -44,7 +44,7 @@ const schema = z.object({
   target: z.string().min(1, 'is empty'),
   steps: wholeNumber(1, 1_000_000),
   batch: wholeNumber(1, 65_536),
-  size: wholeNumber(8, 4096),
+  size: wholeNumber(8, 1024),
   seed: wholeNumber(0, 2 ** 31 - 1),
   device: z.enum(devices, { error: ({ input }) => `${JSON.stringify(input)} is no device; there are ${devices.join(', ')}` }),
   out: z.string().min(1, 'is empty'),

@@ -17,13 +17,13 @@ section { margin-top: clamp(2rem, 5vw, 3.25rem); }
 figure { margin: 0; }
 figcaption { font-weight: 600; font-size: 0.95rem; }
 figcaption span { display: block; font-weight: 400; font-size: 0.85rem; color: var(--quiet); }
-.pictures, .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 1.5rem; align-items: start; }
+.pictures, .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 1.5rem; }
 .pictures img { display: block; width: 100%; height: auto; border-radius: 10px; margin-bottom: 0.6rem; }
 .headlines { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: 12px; overflow: hidden; }
 .headlines div { background: var(--card); padding: 1rem 1.2rem; }
 .headlines strong { display: block; font-size: 1.7rem; font-weight: 600; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
 .headlines span { color: var(--quiet); font-size: 0.85rem; }
-.charts figure { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.1rem 0.7rem; }
+.charts figure { display: flex; flex-direction: column; justify-content: space-between; background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.1rem 0.7rem; }
 .charts svg { display: block; width: 100%; height: auto; margin-top: 0.6rem; overflow: visible; }
 svg text { font: 11px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: var(--quiet); font-variant-numeric: tabular-nums; }
 svg .value { fill: var(--ink); font-weight: 600; }

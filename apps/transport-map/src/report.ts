@@ -105,8 +105,8 @@ function palette(title: string, note: string, points: Float32Array): string {
     title: `Palette: ${title}`,
     xLabel: 'blue ← → red',
     yLabel: 'lightness',
-    xRange: [-2.4, 2.4],
-    yRange: [-2.2, 2.2],
+    xRange: [-2.6, 2.6],
+    yRange: [-2.3, 2.5],
     points: Array.from({ length: points.length / 3 }, (_, at) => {
       const [red, green, blue] = [points[at * 3]!, points[at * 3 + 1]!, points[at * 3 + 2]!];
       const colour = `#${Buffer.from(pixels.subarray(at * 3, at * 3 + 3)).toString('hex')}`;
