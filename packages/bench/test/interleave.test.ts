@@ -31,6 +31,11 @@ it('a call longer than a block is still made once a round', async () => {
   expect(turns).toEqual(['slow1', 'slow1', 'slow1']);
 });
 
+it('a contestant that takes more than a second a call has three rounds', async () => {
+  const measured = await interleave([scripted('slow', 2000, []), scripted('fast', 10, [])], { rounds: 5, blockMilliseconds: 50 });
+  expect(measured.map(({ rounds }) => rounds.length)).toEqual([3, 5]);
+});
+
 it('preparation counts in the first call only', async () => {
   let prepared = 0;
   const one = contestant('one', () => {

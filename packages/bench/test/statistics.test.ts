@@ -14,6 +14,11 @@ it('a ratio compares the same rounds, so a slow round of the machine cancels', (
   expect(ratio([2, 20, 2.2], [1, 10, 1])).toBe(2);
 });
 
+it('a ratio counts the rounds that both took part in', () => {
+  expect(ratio([30], [10, 1, 1])).toBe(3);
+  expect(ratio([30, 1, 1], [10])).toBe(3);
+});
+
 it('results agree within the tolerance of the largest number', () => {
   expect(disagreement([100, 0.5], [100, 0.6], 1e-3)).toBeUndefined();
   expect(disagreement([100, 0.5], [100, 0.8], 1e-3)).toEqual({ index: 1, got: 0.5, want: 0.8 });

@@ -19,6 +19,9 @@ export interface InterleaveOptions {
 /** Threads of the contestant before (XLA's, ONNX Runtime's) spin for some milliseconds in wait of more work. */
 const settleMilliseconds = 20;
 
+/** A contestant this slow takes part in the first few rounds only. */
+const slow = { milliseconds: 1000, rounds: 3 };
+
 /**
  * Times the contestants in turns: one block each, `rounds` times over, so that whatever else the machine does falls on all of
  * them alike. Within a block the median counts: another process that takes the core for a while is no part of the work. The first
@@ -31,10 +34,11 @@ export async function interleave(contestants: readonly Contestant[], { rounds, b
     const callsIn = (time: Milliseconds): number => Math.max(1, Math.round(blockMilliseconds / Math.max(time, 1e-3)));
     const once = median(await contestant.block(1));
     const warm = median(await contestant.block(callsIn(once)));
-    started.push({ contestant, first, calls: callsIn(warm), rounds: [] as Milliseconds[] });
+    const taken = warm > slow.milliseconds ? Math.min(slow.rounds, rounds) : rounds;
+    started.push({ contestant, first, calls: callsIn(warm), taken, rounds: [] as Milliseconds[] });
   }
   for (let round = 0; round < rounds; round++) {
-    for (const { contestant, calls, rounds: times } of started) {
+    for (const { contestant, calls, rounds: times } of started.filter(({ taken }) => round < taken)) {
       await pause(settleMilliseconds);
       times.push(median(await contestant.block(calls)));
     }

@@ -6,9 +6,9 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** The median over the rounds of a's time over b's time in the same round. */
+/** The median of a's time over b's time in the same round, over the rounds that both took part in. */
 export function ratio(a: readonly number[], b: readonly number[]): number {
-  return median(a.map((value, round) => value / b[round]!));
+  return median(a.slice(0, b.length).map((value, round) => value / b[round]!));
 }
 
 export interface Disagreement {
