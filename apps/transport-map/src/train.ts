@@ -83,9 +83,9 @@ export async function train(task: TrainTask, { executor, listen, signal }: Train
     const [next, losses] = await advance(state, random.foldIn(batchKey, stepsDone), count);
     state = next;
     stepsDone += count;
-    recorder.trained({ step: stepsDone, lossF: meanOf(losses.lossF), lossG: meanOf(losses.lossG) }, stepsDone / secondsSince(start));
     await turnOfEventLoop();
     if (stepsDone % stepsPerMeasurement === 0 || stepsDone === steps || signal.aborted) await measure();
+    recorder.trained({ step: stepsDone, lossF: meanOf(losses.lossF), lossG: meanOf(losses.lossG) }, stepsDone / secondsSince(start));
   }
   const ending = { seconds: secondsSince(start), stopped: stepsDone < steps };
   listen({ kind: 'ended', step: stepsDone, ...ending });

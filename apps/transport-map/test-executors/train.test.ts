@@ -48,7 +48,7 @@ describe('train', () => {
 
   it('measures at the start and at the end, and says when it is over', () => {
     expect(trained.distances.map(({ step }) => step)).toEqual([0, 60]);
-    expect(events.map(({ kind }) => kind)).toEqual(['compiled', 'measured', 'trained', 'trained', 'measured', 'ended']);
+    expect(events.map(({ kind }) => kind)).toEqual(['compiled', 'measured', 'trained', 'measured', 'trained', 'ended']);
   });
 
   it('gives the parameters of the smallest distance', () => {
