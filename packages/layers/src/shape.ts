@@ -11,13 +11,19 @@ export function staticSize(layer: string, x: Tensor, axis: number): number {
   return size;
 }
 
-/** Axes counted from the front, in the order given. @throws ArgumentError where one is out of range or there twice */
+/** Axes counted from the front, ascending. @throws ArgumentError where one is out of range or there twice */
 export function frontAxes(layer: string, argument: string, axes: number | readonly number[], rank: number): number[] {
-  const found = (typeof axes === 'number' ? [axes] : axes).map((axis) => {
+  const found = listOf(axes).map((axis) => {
     const front = normalizeAxis(axis, rank);
     if (front === undefined) throw new ArgumentError(layer, argument, `must be from ${-rank} to ${rank - 1} for an input of rank ${rank}, found ${axis}`);
     return front;
   });
   if (new Set(found).size !== found.length) throw new ArgumentError(layer, argument, `names an axis twice: ${found.join(', ')}`);
-  return found;
+  return found.sort((a, b) => a - b);
 }
+
+/** The product of sizes. */
+export const productOf = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
+
+/** What may be given as one number or as several. */
+export const listOf = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? (value as readonly T[]) : [value as T]);

@@ -1,16 +1,15 @@
 /** Attributes that all normalisations share, with Flax's names and defaults. */
 import { fields } from '@flaxon/core';
-import { initializers, type Dtype, type Initializer } from '@flaxon/tensor';
+import { initializers, type Dtype, type Initializer, type Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
 import { dtypes } from '../attributes.js';
 
-export const normalization = (epsilon: number) => ({
+/** Of layers that scale. */
+export const scaling = (epsilon: number) => ({
   /** Added to the variance under the root. */
   epsilon: z.number().default(epsilon),
   ...dtypes,
-  useBias: z.boolean().default(true),
   useScale: z.boolean().default(true),
-  biasInit: fields.initializer(initializers.zeros),
   scaleInit: fields.initializer(initializers.ones),
   /** The variance as E x^2 - (E x)^2, in one pass over x, and not as E (x - E x)^2. */
   useFastVariance: z.boolean().default(true),
@@ -18,15 +17,28 @@ export const normalization = (epsilon: number) => ({
   forceFloat32Reductions: z.boolean().default(true),
 });
 
+/** Of layers that scale and shift. */
+export const normalization = (epsilon: number) => ({
+  ...scaling(epsilon),
+  useBias: z.boolean().default(true),
+  biasInit: fields.initializer(initializers.zeros),
+});
+
 /** What a normalising layer has of these. */
 export interface NormalizationAttributes {
   readonly epsilon: number;
   readonly dtype: Dtype | undefined;
   readonly paramDtype: Dtype;
-  readonly useBias: boolean;
   readonly useScale: boolean;
-  readonly biasInit: Initializer;
   readonly scaleInit: Initializer;
   readonly useFastVariance: boolean;
   readonly forceFloat32Reductions: boolean;
+  /** Without these there is no bias. */
+  readonly useBias?: boolean;
+  readonly biasInit?: Initializer;
+}
+
+export interface MaskOptions {
+  /** Which elements count for the statistics, bool; broadcasts to x. */
+  readonly mask?: Tensor | undefined;
 }

@@ -52,7 +52,7 @@ export class BatchNorm extends Module.define({
     return normalize(this, 'BatchNorm', x, used, { reduction, features });
   }
 
-  #kept(mean: Variable<Tensor>, variance: Variable<Tensor>): Statistics {
+  #kept(mean: Variable<Tensor>, variance: Variable<Tensor>): Required<Statistics> {
     const read = ({ value }: Variable<Tensor>): Tensor => (this.forceFloat32Reductions ? value : astype(value, this.paramDtype));
     return { mean: read(mean), variance: read(variance) };
   }

@@ -24,8 +24,9 @@ export function normalize(module: Module & NormalizationAttributes, layer: strin
 
   const inverse = rsqrt(add(expandDims(variance, reduction), module.epsilon));
   const scale = module.useScale ? parameter('scale', module.scaleInit) : undefined;
-  const bias = module.useBias ? parameter('bias', module.biasInit) : undefined;
-  const scaled = mul(sub(x, expandDims(mean, reduction)), scale === undefined ? inverse : mul(inverse, scale));
+  const bias = module.useBias && module.biasInit ? parameter('bias', module.biasInit) : undefined;
+  const centered = mean === undefined ? x : sub(x, expandDims(mean, reduction));
+  const scaled = mul(centered, scale === undefined ? inverse : mul(inverse, scale));
   const y = bias === undefined ? scaled : add(scaled, bias);
   return astype(y, computeDtype(layer, [x, scale, bias], module.dtype));
 }

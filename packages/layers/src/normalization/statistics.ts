@@ -2,7 +2,8 @@ import { astype, broadcastTo, div, expandDims, isFloating, maximum, mean, promot
 import type { NormalizationAttributes } from './attributes.js';
 
 export interface Statistics {
-  readonly mean: Tensor;
+  /** Undefined where nothing is taken off. */
+  readonly mean?: Tensor;
   readonly variance: Tensor;
 }
 
@@ -26,11 +27,16 @@ function averageOver(axes: readonly number[], mask: Tensor | undefined): (x: Ten
  * Mean and (biased) variance of x over `axes`, which are removed, of the elements where `mask` is true if there is one
  * (Flax: `_compute_stats`). In float64 for float64, else in float32.
  */
-export function statistics(x: Tensor, axes: readonly number[], attributes: Attributes, mask?: Tensor): Statistics {
+export function statistics(x: Tensor, axes: readonly number[], attributes: Attributes, mask?: Tensor): Required<Statistics> {
   const wide = astype(x, reductionDtype(x, attributes));
   const average = averageOver(axes, mask);
   const center = average(wide);
   if (!attributes.useFastVariance) return { mean: center, variance: average(square(sub(wide, expandDims(center, axes)))) };
   // Rounding can make the difference negative.
   return { mean: center, variance: maximum(sub(average(square(wide)), square(center)), 0) };
+}
+
+/** The mean square of x over `axes` in place of the variance, without a mean. */
+export function meanSquare(x: Tensor, axes: readonly number[], attributes: Attributes, mask?: Tensor): Statistics {
+  return { variance: averageOver(axes, mask)(square(astype(x, reductionDtype(x, attributes)))) };
 }

@@ -1,0 +1,63 @@
+import { Module } from '@flaxon/core';
+import { add, ArgumentError, dotGeneral, reshape, type Initializer, type Tensor } from '@flaxon/tensor';
+import { z } from 'zod';
+import { axes, dtypes, kernelAndBias, sizes } from '../attributes.js';
+import { promoteDtype } from '../dtype.js';
+import { frontAxes, listOf, productOf, staticSize } from '../shape.js';
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+
+/** `initialize` for a flat shape, so that fans count all inputs and all outputs together, then in the shape of the parameter. */
+const initializeFlat = (initialize: Initializer, flat: readonly number[]): Initializer => (key, shape, dtype) => reshape(initialize(key, flat, dtype), shape);
+
+/**
+ * A linear map of any axes to any number of features, with a kernel of its own for each place along the batch axes if there are any
+ * (Flax: `nn.DenseGeneral`).
+ *
+ * Parameters: `kernel` (batch sizes..., sizes of `axis`..., features...); `bias` (batch sizes..., features...) unless `useBias` is false.
+ */
+export class DenseGeneral extends Module.define({
+  /** The sizes of the new axes, which come last. */
+  features: sizes(),
+  /** The axes of the input that are summed over. */
+  axis: axes().default(-1),
+  /** The first axes 0, 1, ... as far as each place along them has a kernel and a bias of its own. */
+  batchDims: axes().default([]),
+  useBias: z.boolean().default(true),
+  ...dtypes,
+  ...kernelAndBias,
+}) {
+  /**
+   * x: (batch..., others..., contracted...), the last two in any order, to (batch..., others..., features...).
+   * @throws ArgumentError, ShapeError, DtypeError, ScopeParamShapeError
+   */
+  call(x: Tensor): Tensor {
+    const features = listOf(this.features);
+    const batch = this.#batchAxes(x.rank);
+    const contracted = frontAxes('DenseGeneral', 'axis', this.axis, x.rank);
+    const both = contracted.find((axis) => batch.includes(axis));
+    if (both !== undefined) throw new ArgumentError('DenseGeneral', 'axis', `names axis ${both}, which is a batch axis`);
+    const sizeOf = (axis: number): number => staticSize('DenseGeneral', x, axis);
+    const [batchShape, inputShape] = [batch.map(sizeOf), contracted.map(sizeOf)];
+
+    const [rows, columns] = [productOf([...batchShape, ...inputShape]), productOf(features)];
+    const kernel = this.param('kernel', initializeFlat(this.kernelInit, [rows, columns]), [...batchShape, ...inputShape, ...features], this.paramDtype);
+    const bias = this.useBias
+      ? this.param('bias', initializeFlat(this.biasInit, [productOf(batchShape) * columns]), [...batchShape, ...features], this.paramDtype)
+      : undefined;
+    const [input, weights, offset] = promoteDtype('DenseGeneral', [x, kernel, bias], this.dtype);
+    const rhsContract = range(batch.length, batch.length + contracted.length);
+    const y = dotGeneral(input, weights, { lhsContract: contracted, rhsContract, lhsBatch: batch, rhsBatch: range(0, batch.length) });
+    if (offset === undefined) return y;
+    return add(y, reshape(offset, [...batchShape, ...range(0, x.rank - batch.length - contracted.length).map(() => 1), ...features]));
+  }
+
+  /** @throws ArgumentError where they are not the first ones */
+  #batchAxes(rank: number): number[] {
+    const given = listOf(this.batchDims);
+    if (given.some((axis) => !given.includes(axis - 1) && axis !== 0)) {
+      throw new ArgumentError('DenseGeneral', 'batchDims', `must be consecutive axes from 0 on, found ${given.join(', ')}`);
+    }
+    return frontAxes('DenseGeneral', 'batchDims', given, rank);
+  }
+}
