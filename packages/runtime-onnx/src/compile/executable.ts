@@ -3,8 +3,8 @@ import { type Atom, concrete, type Program, type Tensor, type TypedArray, type V
 import { buildModel } from '../export/export.js';
 import { inputNames, outputNames } from '../export/names.js';
 import type { StagedFunction } from '../export/stage.js';
-import type { Device, OrtRuntime, OrtSession, OrtTensor } from '../session/runtime.js';
-import { openSession, type SessionOptions } from '../session/session.js';
+import type { Device, OrtRuntime, OrtTensor } from '../session/runtime.js';
+import { type OpenSession, openSession, type SessionOptions } from '../session/session.js';
 import { fromOrt, toOrt, transferType } from '../session/transfer.js';
 import { pack, type PackedGroup, type PackingPlan, planPacking, unpack } from './packing.js';
 
@@ -50,18 +50,17 @@ const ports = (direction: string, { groups }: PackingPlan): { name: string; memb
 /** A session with the names and packings of its inputs and outputs. */
 export class Executable {
   readonly #reduced: Reduced;
-  readonly #runtime: OrtRuntime;
-  readonly #session: OrtSession<OrtTensor>;
+  /** None where the program has nothing to compute. */
+  readonly #opened: OpenSession | undefined;
   readonly #names: { readonly inputs: readonly string[]; readonly outputs: readonly string[] };
   readonly #plans: { readonly inputs: PackingPlan; readonly outputs: PackingPlan };
   readonly #fetches: readonly string[];
   #running = 0;
   #released: (() => void) | undefined;
 
-  private constructor(reduced: Reduced, runtime: OrtRuntime, session: OrtSession<OrtTensor>, names: { inputs: readonly string[]; outputs: readonly string[] }, plans: { inputs: PackingPlan; outputs: PackingPlan }) {
+  private constructor(reduced: Reduced, opened: OpenSession | undefined, names: { inputs: readonly string[]; outputs: readonly string[] }, plans: { inputs: PackingPlan; outputs: PackingPlan }) {
     this.#reduced = reduced;
-    this.#runtime = runtime;
-    this.#session = session;
+    this.#opened = opened;
     this.#names = names;
     this.#plans = plans;
     this.#fetches = [...plans.outputs.single.map((i) => names.outputs[i]!), ...plans.outputs.groups.map((group) => portName('out', group))];
@@ -76,19 +75,19 @@ export class Executable {
     const names = { inputs, outputs: outputNames(program.outputs.map((_, i) => `output/${i}`), inputs) };
     const device: Device = options.device ?? 'cpu';
     const packing = { inputs: ports('in', plans.inputs), outputs: ports('out', plans.outputs) };
+    if (program.outputs.length === 0) return new Executable(reduced, undefined, names, plans);
     const model = buildModel({ ...staged, program }, { name: options.name, opset: options.opset, device, inputNames: names.inputs, outputNames: names.outputs, packing, metadata: {} });
-    const { runtime, session } = await openSession(model.toBytes(), options);
-    return new Executable(reduced, runtime, session, names, plans);
+    return new Executable(reduced, await openSession(model.toBytes(), options), names, plans);
   }
 
-  #feeds(leaves: readonly Tensor[]): Record<string, OrtTensor> {
+  #feeds(runtime: OrtRuntime, leaves: readonly Tensor[]): Record<string, OrtTensor> {
     const { inputs: plan } = this.#plans;
     const feeds: Record<string, OrtTensor> = {};
     const leaf = (i: number): Tensor => leaves[this.#reduced.inputs[i]!]!;
-    for (const i of plan.single) feeds[this.#names.inputs[i]!] = toOrt(this.#runtime, leaf(i));
+    for (const i of plan.single) feeds[this.#names.inputs[i]!] = toOrt(runtime, leaf(i));
     for (const group of plan.groups) {
       const data = pack(group, group.members.map((i) => leaf(i).data()));
-      feeds[portName('in', group)] = new this.#runtime.Tensor(transferType(group.dtype), data, [group.total]);
+      feeds[portName('in', group)] = new runtime.Tensor(transferType(group.dtype), data, [group.total]);
     }
     return feeds;
   }
@@ -107,11 +106,15 @@ export class Executable {
     return results;
   }
 
+  async #compute({ runtime, session }: OpenSession, leaves: readonly Tensor[]): Promise<Tensor[]> {
+    return this.#results(await session.run(this.#feeds(runtime, leaves), this.#fetches));
+  }
+
   /** The results of the function for these leaves of its arguments. */
   async run(leaves: readonly Tensor[]): Promise<Tensor[]> {
     this.#running++;
     try {
-      const outputs = this.#fetches.length === 0 ? [] : this.#results(await this.#session.run(this.#feeds(leaves), this.#fetches));
+      const outputs = this.#opened ? await this.#compute(this.#opened, leaves) : [];
       return this.#reduced.results.map((source) => (source.kind === 'constant' ? source.value : source.kind === 'input' ? leaves[source.index]! : outputs[source.index]!));
     } finally {
       this.#running--;
@@ -122,6 +125,6 @@ export class Executable {
   /** Frees the session once nothing runs in it. */
   async release(): Promise<void> {
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#released = resolve));
-    await this.#session.release();
+    await this.#opened?.session.release();
   }
 }

@@ -72,7 +72,7 @@ export function buildGraph(program: Program, options: GraphOptions): BuiltGraph 
   const { name, opset, device, constantNames = new Map<TypedArray, string>() } = options;
   const builder = new GraphBuilder(name);
   const operands = graphInputs(builder, program, options).map(exact);
-  const results = lowerInto(builder, { opset, device, constantNames }, program, operands);
+  const results = lowerInto(builder, { opset, device, constantNames, samples: new WeakSet() }, program, operands);
   graphOutputs(builder, program, results.map((result) => materialize(builder, result)), options);
   optimize(builder.graph);
   return { graph: builder.graph, functions: builder.functions };

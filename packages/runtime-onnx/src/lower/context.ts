@@ -11,6 +11,8 @@ export interface LoweringOptions {
   readonly device: string;
   /** Names for constants that are known arrays, such as the parameters of a bound module. */
   readonly constantNames: ReadonlyMap<TypedArray, string>;
+  /** Values that are random samples, as far as they are known (`samples.ts`). */
+  readonly samples: WeakSet<Value>;
 }
 
 /** Lowers a program on the given inputs; `lower.ts` supplies it. */

@@ -15,8 +15,10 @@ import { layoutLowerings } from './layout.js';
 import type { Lowered } from './lowered.js';
 import { randomLowerings } from './random.js';
 import { reduceLowerings } from './reduce.js';
+import { lowerSample, noteSamples } from './samples.js';
 import { scanLowerings } from './scan.js';
 import { sortLowerings } from './sort.js';
+import { switchCaseLowerings } from './switch-case.js';
 import { whileLoopLowerings } from './while-loop.js';
 
 /** The operator of a composite where it can be used, else its decomposition. */
@@ -41,6 +43,7 @@ const lowerings: LoweringTable = {
   ...randomLowerings,
   ...scanLowerings,
   ...whileLoopLowerings,
+  ...switchCaseLowerings,
   call,
   linearCall,
 };
@@ -48,7 +51,7 @@ const lowerings: LoweringTable = {
 /** Primitives that move or choose elements, or have bodies of their own: they take float16 and bfloat16 as they are. */
 const keepsHalf: ReadonlySet<Primitive> = new Set<Primitive>([
   'where', 'convert', 'stopGradient', 'reshape', 'transpose', 'broadcastTo', 'concatenate', 'slice', 'pad', 'reverse', 'iota', 'dimension',
-  'dynamicSlice', 'dynamicUpdateSlice', 'gather', 'sort', 'scan', 'whileLoop', 'linearCall', 'isNan',
+  'dynamicSlice', 'dynamicUpdateSlice', 'gather', 'sort', 'scan', 'whileLoop', 'switchCase', 'linearCall', 'isNan',
 ]);
 
 function isWidened({ primitive, params, inputs }: Equation): boolean {
@@ -77,10 +80,10 @@ function emptyValue(b: GraphBuilder, { dtype, shape }: Variable): Lowered {
   return { value: b.constant(tensorData(dtype, shape.map((dim) => (dim === 0 ? 0 : 1)), [])), shape };
 }
 
-/** Case 1: nothing to compute. Case 2: known already. Case 3: in float32. Case 4: by the table. */
+/** Case 1: nothing to compute. Case 2: known already. Case 3: to the bit. Case 4: in float32. Case 5: by the table. */
 function lowerEquation(context: LoweringContext, equation: Equation, inputs: readonly Lowered[]): readonly Lowered[] {
   if (equation.outputs.length > 0 && equation.outputs.every(({ shape }) => isEmpty(shape)) && equation.primitive !== 'linearCall') return equation.outputs.map((output) => emptyValue(context.builder, output));
-  return foldConstants(context, equation, inputs) ?? (isWidened(equation) ? lowerWidened(context, equation, inputs) : undefined) ?? apply(context, equation, inputs);
+  return foldConstants(context, equation, inputs) ?? lowerSample(context, equation, inputs) ?? (isWidened(equation) ? lowerWidened(context, equation, inputs) : undefined) ?? apply(context, equation, inputs);
 }
 
 /** Adds the nodes of `program` to the graph of `context`, on values for its inputs; gives its outputs. */
@@ -89,7 +92,9 @@ export function lowerProgram(context: LoweringContext, program: Program, inputs:
   const outer = context.builder.scope;
   for (const equation of program.equations) {
     context.builder.scope = equation.scope === '' ? outer : equation.scope;
-    const results = lowerEquation(context, equation, equation.inputs.map((input) => context.read(input)));
+    const operands = equation.inputs.map((input) => context.read(input));
+    const results = lowerEquation(context, equation, operands);
+    noteSamples(context, equation, operands, results);
     equation.outputs.forEach((output, i) => context.write(output, results[i]!));
   }
   context.builder.scope = outer;

@@ -40,16 +40,24 @@ function dropUnchanged(node: Node, uses: Uses): boolean {
   return true;
 }
 
-/** Exact products of numbers as constants of the dtype. */
+const isPowerOfTwo = (x: number): boolean => x !== 0 && Number.isInteger(Math.log2(Math.abs(x)));
+
+/** p q where (x p) q and x (p q) are the same number for every x: one of them is a power of two. */
 function product(p: number, q: number, { dtype }: Value): number | undefined {
-  const value = dtype === 'float32' ? Math.fround(p * q) : p * q;
-  return isFloating(dtype) && Number.isFinite(value) && value !== 0 ? value : undefined;
+  const value = p * q;
+  return isFloating(dtype) && Number.isFinite(value) && value !== 0 && (isPowerOfTwo(p) || isPowerOfTwo(q)) ? value : undefined;
 }
 
-/** (x p) q is x (p q), where nobody else reads x p. */
+/** Division by a number is a product with its reciprocal where that is exact. */
+const readExactlyScaled = (node: Node | undefined): ReturnType<typeof readScaled> => {
+  const scaled = readScaled(node);
+  return scaled && (node?.op !== 'Div' || isPowerOfTwo(scaled.factor)) ? scaled : undefined;
+};
+
+/** (x p) q is x (p q), where nobody else reads x p. Samples must keep their bits, so only where it is exact. */
 function mergeFactors(node: Node, uses: Uses): boolean {
-  const outer = readScaled(node);
-  const inner = readScaled(producerOf(outer?.value));
+  const outer = readExactlyScaled(node);
+  const inner = readExactlyScaled(producerOf(outer?.value));
   if (!outer || !inner || !uses.isOnlyReadBy(outer.value, node)) return false;
   const factor = product(outer.factor, inner.factor, outer.value);
   if (factor === undefined) return false;
@@ -61,7 +69,7 @@ function mergeFactors(node: Node, uses: Uses): boolean {
 function mergeEqualTerms(node: Node, uses: Uses): boolean {
   const [x, y] = node.inputs;
   if (node.op !== 'Add' || node.domain !== '' || x !== y || uses.isUnused(node.outputs[0]!)) return false;
-  const scaled = readScaled(producerOf(x));
+  const scaled = readExactlyScaled(producerOf(x));
   const factor = scaled && product(2, scaled.factor, scaled.value);
   if (!scaled || factor === undefined) return false;
   uses.rewrite(node, { op: 'Mul', inputs: [scaled.value, makeConstant(tensorData(scaled.value.dtype, [], [factor]))], attributes: {} });

@@ -31,8 +31,13 @@ function sessionOptions({ device = 'cpu', threads = 1, optimization = 'all' }: S
   };
 }
 
+export interface OpenSession {
+  readonly runtime: OrtRuntime;
+  readonly session: OrtSession<OrtTensor>;
+}
+
 /** Opens a session of ONNX Runtime on the bytes of a model, or on the path of a file. */
-export async function openSession(model: Uint8Array | string, options: SessionOptions): Promise<{ readonly runtime: OrtRuntime; readonly session: OrtSession<OrtTensor> }> {
+export async function openSession(model: Uint8Array | string, options: SessionOptions): Promise<OpenSession> {
   const runtime = options.runtime ?? (await defaultRuntime());
   const device = options.device ?? 'cpu';
   requireDevice(runtime, device);
