@@ -66,8 +66,10 @@ export async function train(task: TrainTask, { executor, listen, signal }: Train
   const batchKey = streamKey(seed, 'batches');
   let state = dual.init(streamKey(seed, 'parameters'));
   let stepsDone = 0;
+  let measuredAt = 0;
   const measure = async (): Promise<void> => {
     const { f } = dual.potentials(state);
+    measuredAt = stepsDone;
     recorder.measured({ step: stepsDone, distance: await distanceOf(f) }, f);
   };
 
@@ -84,9 +86,10 @@ export async function train(task: TrainTask, { executor, listen, signal }: Train
     state = next;
     stepsDone += count;
     await turnOfEventLoop();
-    if (stepsDone % stepsPerMeasurement === 0 || stepsDone === steps || signal.aborted) await measure();
+    if (stepsDone % stepsPerMeasurement === 0) await measure();
     recorder.trained({ step: stepsDone, lossF: meanOf(losses.lossF), lossG: meanOf(losses.lossG) }, stepsDone / secondsSince(start));
   }
+  if (stepsDone > measuredAt) await measure();
   const ending = { seconds: secondsSince(start), stopped: stepsDone < steps };
   listen({ kind: 'ended', step: stepsDone, ...ending });
   return { dual, ...recorder.result(), stepsDone, ...ending };

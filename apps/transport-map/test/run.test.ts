@@ -35,7 +35,7 @@ describe('a run', () => {
   let result: RunResult;
   beforeAll(async () => {
     result = await run(options, context);
-  });
+  }, 60_000);
 
   it('writes graph, picture and report, and names them', () => {
     expect(readdirSync(options.out).toSorted()).toEqual(['report.html', 'result.png', 'transport-map.onnx']);
