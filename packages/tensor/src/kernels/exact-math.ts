@@ -4,4 +4,4 @@ export { erfInv32, erfInvChunk, erfInvChunkLength } from './exact-math/erf-inv32
 export { fma32 } from './exact-math/fma32.js';
 export { erf64, erfInv64 } from './exact-math/float64.js';
 export { digamma, lgamma } from './exact-math/gamma.js';
-export { log1p32, log32 } from './exact-math/log32.js';
+export { log1p32, log1pDenominator32, log1pLimit32, log1pNumerator32, log32, log32Coefficients, log32Ln2, sqrtHalf32 } from './exact-math/log32.js';

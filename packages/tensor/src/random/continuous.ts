@@ -1,7 +1,7 @@
 import { bytesPerElement, isInteger, type Dtype } from '../dtype/dtype.js';
 import { toFloating } from '../dtype/promotion.js';
 import { DtypeError } from '../errors/errors.js';
-import { abs, add, div, equal, exp, floor, less, lessEqual, log, log1p, mul, neg, pow, sign, sqrt, square, sub, tan, where } from '../ops/elementwise.js';
+import { abs, add, div, equal, exp, floor, less, lessEqual, mul, neg, pow, sign, sqrt, square, sub, tan, where } from '../ops/elementwise.js';
 import { convert } from '../ops/operand.js';
 import { sum } from '../ops/reduce.js';
 import type { Shape } from '../shape/shape.js';
@@ -9,6 +9,7 @@ import { requireDtypeName, requireShape, scalar, type TensorLike } from '../tens
 import { Tensor } from '../tensor/tensor.js';
 import { requireKey, sampleShape, type SampleOptions } from './arguments.js';
 import { rademacher } from './bernoulli.js';
+import { exactLog, exactLog1p } from './exact-log.js';
 import { belowOne, epsilon, requireFloatDtype, tiny, type FloatDtype } from './float-format.js';
 import { split } from './keys.js';
 import { normal } from './normal.js';
@@ -26,21 +27,21 @@ function begin(name: string, key: Tensor, shape: Shape | undefined, parameters: 
 /** Samples of the exponential distribution of rate 1 (jax.random.exponential). @throws InvalidKeyError, DtypeError. */
 export function exponential(key: Tensor, shape: Shape = [], { dtype = 'float32' }: SampleOptions = {}): Tensor {
   begin('exponential', key, shape, [], dtype);
-  return neg(log1p(neg(uniform(key, shape, { dtype }))));
+  return neg(exactLog1p(neg(uniform(key, shape, { dtype }))));
 }
 
 /** Samples of the Laplace distribution (jax.random.laplace). @throws InvalidKeyError, DtypeError. */
 export function laplace(key: Tensor, shape: Shape = [], { dtype = 'float32' }: SampleOptions = {}): Tensor {
   const { float } = begin('laplace', key, shape, [], dtype);
   const u = uniform(key, shape, { dtype, minval: -belowOne(float) });
-  return mul(sign(u), log1p(neg(abs(u))));
+  return mul(sign(u), exactLog1p(neg(abs(u))));
 }
 
 /** Samples of the logistic distribution (jax.random.logistic). @throws InvalidKeyError, DtypeError. */
 export function logistic(key: Tensor, shape: Shape = [], { dtype = 'float32' }: SampleOptions = {}): Tensor {
   const { float } = begin('logistic', key, shape, [], dtype);
   const u = uniform(key, shape, { dtype, minval: tiny(float) });
-  return sub(log(u), log1p(neg(u)));
+  return sub(exactLog(u), exactLog1p(neg(u)));
 }
 
 /** Samples of the Cauchy distribution (jax.random.cauchy). @throws InvalidKeyError, DtypeError. */
@@ -78,7 +79,7 @@ export function weibullMin(key: Tensor, scale: TensorLike, concentration: Tensor
 export function rayleigh(key: Tensor, scale: TensorLike, shape?: Shape, { dtype = 'float32' }: SampleOptions = {}): Tensor {
   const { shape: whole, float } = begin('rayleigh', key, shape, [scale], dtype);
   const u = uniform(key, whole, { dtype });
-  return mul(convert(scale, float), sqrt(mul(log(u), scalar(-2, float))));
+  return mul(convert(scale, float), sqrt(mul(exactLog(u), scalar(-2, float))));
 }
 
 /** Samples of the Maxwell distribution: lengths of three normal numbers (jax.random.maxwell). @throws InvalidKeyError, DtypeError. */
@@ -143,6 +144,6 @@ export function geometric(key: Tensor, p: TensorLike, shape?: Shape, { dtype = '
   const whole = sampleShape('random.geometric', shape, [p]);
   const drawn = uniform(key, whole, { dtype: float });
   const u = where(equal(drawn, 0), 1, drawn);
-  const trials = add(floor(div(log(u), log1p(neg(convert(p, float))))), 1);
+  const trials = add(floor(div(exactLog(u), exactLog1p(neg(convert(p, float))))), 1);
   return convert(trials, dtype);
 }

@@ -1,5 +1,5 @@
 import { ArgumentError, ShapeError } from '../errors/errors.js';
-import { add, greaterEqual, log, log1p, mul, neg, where } from '../ops/elementwise.js';
+import { add, greaterEqual, mul, neg, where } from '../ops/elementwise.js';
 import { argsort } from '../ops/indexing.js';
 import { requireAxis } from '../ops/operand.js';
 import { argmax } from '../ops/reduce.js';
@@ -9,6 +9,7 @@ import { broadcastShapes, equalShapes, formatShape, sizeOf, type Shape, type Sta
 import { requireShape, scalar } from '../tensor/create.js';
 import { Tensor } from '../tensor/tensor.js';
 import { requireKey, type SampleOptions } from './arguments.js';
+import { exactLog, exactLog1p } from './exact-log.js';
 import { epsilon, requireFloatDtype, tiny } from './float-format.js';
 import { uniform } from './uniform.js';
 
@@ -29,12 +30,12 @@ export function gumbel(key: Tensor, shape: Shape = [], { dtype = 'float32', mode
   requireShape('random.gumbel', shape);
   requireMode('random.gumbel', mode);
   const float = requireFloatDtype('random.gumbel', dtype);
-  if (mode === 'low') return neg(log(neg(log(uniform(key, shape, { dtype, minval: tiny(float) })))));
+  if (mode === 'low') return neg(exactLog(neg(exactLog(uniform(key, shape, { dtype, minval: tiny(float) })))));
   const pair = uniform(key, [2, ...shape], { dtype });
   const [coarse, fine] = [0, 1].map((i) => reshape(sliceAxis(pair, 0, i, i + 1), shape)) as [Tensor, Tensor];
   const refined = add(add(coarse, mul(scalar(epsilon(float), float), fine)), scalar(tiny(float), float));
   const u = where(greaterEqual(coarse, scalar(0.5, float)), coarse, refined);
-  return neg(log(neg(log1p(neg(u)))));
+  return neg(exactLog(neg(exactLog1p(neg(u)))));
 }
 
 export interface CategoricalOptions {

@@ -32,6 +32,11 @@ const ln2Low = fround(-2.12194440e-4);
 /** The bits of sqrt(1/2). */
 const sqrtHalfBits = 0x3f3504f3;
 
+/** The constants of `log32` for other executors: coefficients of the three cubics, leading ones first; ln 2 in two parts. */
+export const log32Coefficients: readonly (readonly number[])[] = [[logP0, logP1, logP2], [logP3, logP4, logP5], [logP6, logP7, logP8]];
+export const log32Ln2: { readonly high: number; readonly low: number } = { high: ln2High, low: ln2Low };
+export const sqrtHalf32: number = float32FromBits(sqrtHalfBits);
+
 /** The logarithm of a positive normal number. */
 export function logOfNormal(x: number): number {
   floatView[0] = x;
@@ -74,6 +79,11 @@ const log1pQ3 = fround(2.2176239823732856465394e2);
 const log1pQ4 = fround(3.0909872225312059774938e2);
 const log1pQ5 = fround(2.1642788614495947685003e2);
 const log1pQ6 = fround(6.0118660497603843919306e1);
+
+/** The constants of `log1p32` for other executors. */
+export const log1pLimit32: number = log1pLimit;
+export const log1pNumerator32: readonly number[] = [log1pP0, log1pP1, log1pP2, log1pP3, log1pP4, log1pP5, log1pP6];
+export const log1pDenominator32: readonly number[] = [1, log1pQ1, log1pQ2, log1pQ3, log1pQ4, log1pQ5, log1pQ6];
 
 /** log(1 + x) for x not 0, from 1 - sqrt(2) to sqrt(2) - 1. */
 export function log1pNearZero(x: number): number {
