@@ -1,3 +1,4 @@
+export * from './errors/lift-errors.js';
 export * from './errors/module-errors.js';
 export { UnknownOptionError } from './errors/options.js';
 export * from './errors/rng-errors.js';
@@ -9,6 +10,7 @@ export type { Filter } from './filter.js';
 export { apply, init, initWithOutput } from './functional.js';
 export type { ApplyFunctionOptions, InitFunctionOptions } from './functional.js';
 export { interceptMethods } from './intercept.js';
+export * as lift from './lift/index.js';
 export { mergeParam } from './merge-param.js';
 export type { AttributeShape, AttributesInput, AttributesOutput, DefinedModuleClass, InputOf, ModuleClass, ModuleOptions, WithInput } from './module/define.js';
 export type { Exportable } from './module/exportable.js';

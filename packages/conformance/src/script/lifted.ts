@@ -34,7 +34,7 @@ export function liftOptions(config: Readonly<Record<string, unknown>>, library: 
 }
 
 function liftOption(value: unknown, library: Library): unknown {
-  if (value === 'broadcast') return lookUp(library.core, 'broadcast');
+  if (value === 'broadcast') return lookUp(library.core, 'lift.broadcast');
   if (isArray(value)) return value.map((item) => liftOption(item, library));
   if (!isObject(value)) return value;
   if ('deny' in value) return new DenyList(liftOption(value['deny'], library) as Filter);

@@ -9,6 +9,10 @@ export interface CloneOptions {
   readonly name: string | undefined;
   /** Attributes that differ; they are validated. */
   readonly updates?: Readonly<Record<string, unknown>> | undefined;
+  /** Attributes that hold other modules or references than the original's; they are taken as they are. */
+  readonly held?: Readonly<Record<string, unknown>> | undefined;
+  /** The class of the copy, where it is not that of the original: one with the same attributes. */
+  readonly moduleClass?: object | undefined;
   /**
    * Given, modules among the attributes are cloned too, and what was one module stays one: the map holds the clones by their
    * originals.
@@ -24,23 +28,24 @@ export function attributesOf(state: ModuleState): Record<string, unknown> {
 }
 
 /** A module of the same class with the same attributes but for the updates. It is new: unbound, unless it gets a parent. */
-export function cloneModule<M extends Module>(module: M, { parent, name, updates, inner }: CloneOptions): M {
+export function cloneModule<M extends Module>(module: M, { parent, name, updates, held, inner, moduleClass = module.constructor }: CloneOptions): M {
   const state = stateOf(module);
   const attributes = attributesOf(state);
   if (updates !== undefined) Object.assign(attributes, parseUpdates(state.info, updates));
+  Object.assign(attributes, held);
   if (inner !== undefined) {
     for (const [key, value] of Object.entries(attributes)) attributes[key] = mapModules(value, (held) => cloneInner(held, inner));
   }
   const options = { [VALIDATED]: attributes, ...(parent === undefined ? {} : { parent }), ...(name === undefined ? {} : { name }) };
-  const made = construct(state, attributes, options);
+  const made = construct(state, moduleClass, attributes, options);
   // A constructor of the class may have handed on something else than it was given.
   if (!isModule(made) || Object.entries(attributes).some(([key, value]) => !isHeld(made, key, value))) throw badConstructor(state);
   return made as M;
 }
 
-function construct(state: ModuleState, attributes: object, options: object): unknown {
+function construct(state: ModuleState, moduleClass: object, attributes: object, options: object): unknown {
   try {
-    return Reflect.construct(state.module.constructor as new (...args: unknown[]) => unknown, [attributes, options]);
+    return Reflect.construct(moduleClass as new (...args: unknown[]) => unknown, [attributes, options]);
   } catch (error) {
     // The attributes were validated before, so that they can only have been changed on the way.
     throw error instanceof InvalidAttributeError ? badConstructor(state) : error;

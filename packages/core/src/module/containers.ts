@@ -48,6 +48,9 @@ function rebuild(value: unknown, path: readonly string[], replace: (leaf: unknow
   return replace(value, path);
 }
 
+/** `value` with its leaves replaced; containers are copied and frozen. Modules are leaves. */
+export const mapLeaves = (value: unknown, replace: (leaf: unknown) => unknown): unknown => rebuild(value, [], replace);
+
 /** `value` with its arrays and records copied and frozen: what a module holds does not change behind its back. */
 export function freezeContainers(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? rebuild(value, [], (leaf) => leaf) : value;

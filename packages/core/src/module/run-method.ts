@@ -18,6 +18,12 @@ const asyncProblem = (method: string): string =>
 /** The methods that are wrapped already, and what they wrap. */
 export const wrappedMethods = new WeakMap<object, object>();
 
+/** The other way round: what a method of a class became. */
+const wrappedForms = new WeakMap<object, Method>();
+
+/** A method of a class as it is called, with the module as `this`; undefined for any other function. */
+export const methodForm = (f: object): Method | undefined => (wrappedMethods.has(f) ? (f as Method) : wrappedForms.get(f));
+
 /** `method` with everything that has to happen around a method of a module; the same on anything else. */
 export function wrapMethod(name: string, method: object, isCompact: boolean): Method {
   const original = method as Method;
@@ -28,6 +34,7 @@ export function wrapMethod(name: string, method: object, isCompact: boolean): Me
   Object.defineProperty(wrapped, 'name', { value: name, configurable: true });
   Object.defineProperty(wrapped, 'length', { value: original.length, configurable: true });
   wrappedMethods.set(wrapped, original);
+  wrappedForms.set(original, wrapped);
   return wrapped;
 }
 

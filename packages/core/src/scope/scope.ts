@@ -20,7 +20,7 @@ import { RngCounters } from './rng-counters.js';
 import type { ScopeRoot } from './root.js';
 import { Variable } from './variable.js';
 
-type Streams = { readonly [stream: string]: LazyRng };
+export type Streams = { readonly [stream: string]: LazyRng };
 
 const emptyCollection: Collection = Object.freeze({});
 
@@ -58,8 +58,24 @@ export class Scope {
     return scope;
   }
 
+  /**
+   * The place of `outer` over data of its own, cut off from the scopes around it: what a lifted transformation runs its function
+   * in. Counters of random streams are those of `outer`.
+   */
+  static lifted(outer: Scope, root: ScopeRoot, streams: Streams): Scope {
+    const scope = new Scope(root, outer.name, undefined, outer.#counters, new Map());
+    scope.#path = outer.path;
+    scope.#streams = streams;
+    return scope;
+  }
+
   get parent(): Scope | undefined {
     return this.#parent;
+  }
+
+  /** Whether both are cursors to one place: the same variables, names and counters. */
+  isSamePlace(other: Scope): boolean {
+    return this.root === other.root && this.#counters === other.#counters && this.pathText === other.pathText;
   }
 
   /** The names from the root to here. */
@@ -97,7 +113,15 @@ export class Scope {
   rewound({ rewindRngs = false }: { readonly rewindRngs?: boolean } = {}): Scope {
     this.checkValid();
     const scope = new Scope(this.root, this.name, this.#parent, rewindRngs ? new RngCounters() : this.#counters, this.#views);
+    scope.#path = this.#path;
     scope.#streams = this.#streams;
+    return scope;
+  }
+
+  /** The same place with other random streams. Names that are taken here are free there. */
+  withStreams(streams: Streams): Scope {
+    const scope = this.rewound();
+    scope.#streams = streams;
     return scope;
   }
 
@@ -123,6 +147,11 @@ export class Scope {
     this.checkValid();
     this.reserve(name, undefined, owner);
     return new Scope(this.root, name, this, this.#counters.of(name), new Map());
+  }
+
+  /** The inner scope `name`, which may have been entered before. */
+  reenter(name: string): Scope {
+    return this.nameReserved(name) ? new Scope(this.root, name, this, this.#counters.of(name), new Map()) : this.push(name);
   }
 
   /**
