@@ -7,53 +7,45 @@ import { sum } from '../ops/reduce.js';
 import type { Shape } from '../shape/shape.js';
 import { requireDtypeName, requireShape, scalar, type TensorLike } from '../tensor/create.js';
 import { Tensor } from '../tensor/tensor.js';
-import { requireKey, sampleShape, type SampleOptions } from './arguments.js';
+import { requireKey, samplerArguments, sampleShape, type SampleOptions } from './arguments.js';
 import { rademacher } from './bernoulli.js';
 import { exactLog, exactLog1p } from './exact-log.js';
-import { belowOne, epsilon, requireFloatDtype, tiny, type FloatDtype } from './float-format.js';
+import { belowOne, epsilon, tiny } from './float-format.js';
 import { split } from './keys.js';
 import { normal } from './normal.js';
 import { sliceKey } from './slice-key.js';
 import { uniform } from './uniform.js';
 
-/** What every sampler checks first, and the arguments it goes on with. */
-function begin(name: string, key: Tensor, shape: Shape | undefined, parameters: readonly TensorLike[], dtype: Dtype): { readonly shape: Shape; readonly float: FloatDtype } {
-  requireKey(`random.${name}`, key);
-  const float = requireFloatDtype(`random.${name}`, dtype);
-  if (shape !== undefined) requireShape(`random.${name}`, shape);
-  return { shape: sampleShape(`random.${name}`, shape, parameters), float };
-}
-
 /** Samples of the exponential distribution of rate 1 (jax.random.exponential). @throws InvalidKeyError, DtypeError. */
 export function exponential(key: Tensor, shape: Shape = [], { dtype = 'float32' }: SampleOptions = {}): Tensor {
-  begin('exponential', key, shape, [], dtype);
+  samplerArguments('exponential', key, shape, [], dtype);
   return neg(exactLog1p(neg(uniform(key, shape, { dtype }))));
 }
 
 /** Samples of the Laplace distribution (jax.random.laplace). @throws InvalidKeyError, DtypeError. */
 export function laplace(key: Tensor, shape: Shape = [], { dtype = 'float32' }: SampleOptions = {}): Tensor {
-  const { float } = begin('laplace', key, shape, [], dtype);
+  const { float } = samplerArguments('laplace', key, shape, [], dtype);
   const u = uniform(key, shape, { dtype, minval: -belowOne(float) });
   return mul(sign(u), exactLog1p(neg(abs(u))));
 }
 
 /** Samples of the logistic distribution (jax.random.logistic). @throws InvalidKeyError, DtypeError. */
 export function logistic(key: Tensor, shape: Shape = [], { dtype = 'float32' }: SampleOptions = {}): Tensor {
-  const { float } = begin('logistic', key, shape, [], dtype);
+  const { float } = samplerArguments('logistic', key, shape, [], dtype);
   const u = uniform(key, shape, { dtype, minval: tiny(float) });
   return sub(exactLog(u), exactLog1p(neg(u)));
 }
 
 /** Samples of the Cauchy distribution (jax.random.cauchy). @throws InvalidKeyError, DtypeError. */
 export function cauchy(key: Tensor, shape: Shape = [], { dtype = 'float32' }: SampleOptions = {}): Tensor {
-  const { float } = begin('cauchy', key, shape, [], dtype);
+  const { float } = samplerArguments('cauchy', key, shape, [], dtype);
   const u = uniform(key, shape, { dtype, minval: epsilon(float) });
   return tan(mul(scalar(Math.PI, float), sub(u, scalar(0.5, float))));
 }
 
 /** Samples of the Pareto distribution with shape `b` and scale 1 (jax.random.pareto). @throws InvalidKeyError, DtypeError, ShapeError. */
 export function pareto(key: Tensor, b: TensorLike, shape?: Shape, { dtype = 'float32' }: SampleOptions = {}): Tensor {
-  const { shape: whole, float } = begin('pareto', key, shape, [b], dtype);
+  const { shape: whole, float } = samplerArguments('pareto', key, shape, [b], dtype);
   return exp(div(exponential(key, whole, { dtype }), convert(b, float)));
 }
 
@@ -64,27 +56,27 @@ export interface LognormalOptions extends SampleOptions {
 
 /** exp(sigma x), x standard normal (jax.random.lognormal). @throws InvalidKeyError, DtypeError, ShapeError. */
 export function lognormal(key: Tensor, shape?: Shape, { dtype = 'float32', sigma = 1 }: LognormalOptions = {}): Tensor {
-  const { shape: whole, float } = begin('lognormal', key, shape, [sigma], dtype);
+  const { shape: whole, float } = samplerArguments('lognormal', key, shape, [sigma], dtype);
   return exp(mul(normal(key, whole, { dtype }), convert(sigma, float)));
 }
 
 /** Samples of the Weibull distribution (jax.random.weibull_min). @throws InvalidKeyError, DtypeError, ShapeError. */
 export function weibullMin(key: Tensor, scale: TensorLike, concentration: TensorLike, shape?: Shape, { dtype = 'float32' }: SampleOptions = {}): Tensor {
-  const { shape: whole, float } = begin('weibullMin', key, shape, [scale, concentration], dtype);
+  const { shape: whole, float } = samplerArguments('weibullMin', key, shape, [scale, concentration], dtype);
   const power = div(scalar(1, float), convert(concentration, float));
   return mul(pow(exponential(key, whole, { dtype }), power), convert(scale, float));
 }
 
 /** Samples of the Rayleigh distribution (jax.random.rayleigh). @throws InvalidKeyError, DtypeError, ShapeError. */
 export function rayleigh(key: Tensor, scale: TensorLike, shape?: Shape, { dtype = 'float32' }: SampleOptions = {}): Tensor {
-  const { shape: whole, float } = begin('rayleigh', key, shape, [scale], dtype);
+  const { shape: whole, float } = samplerArguments('rayleigh', key, shape, [scale], dtype);
   const u = uniform(key, whole, { dtype });
   return mul(convert(scale, float), sqrt(mul(exactLog(u), scalar(-2, float))));
 }
 
 /** Samples of the Maxwell distribution: lengths of three normal numbers (jax.random.maxwell). @throws InvalidKeyError, DtypeError. */
 export function maxwell(key: Tensor, shape: Shape = [], { dtype = 'float32' }: SampleOptions = {}): Tensor {
-  begin('maxwell', key, shape, [], dtype);
+  samplerArguments('maxwell', key, shape, [], dtype);
   return sqrt(sum(square(normal(key, [...shape, 3], { dtype })), { axis: -1 }));
 }
 
@@ -94,7 +86,7 @@ export function maxwell(key: Tensor, shape: Shape = [], { dtype = 'float32' }: S
  * @throws InvalidKeyError, DtypeError, ShapeError.
  */
 export function doubleSidedMaxwell(key: Tensor, loc: TensorLike, scale: TensorLike, shape: Shape = [], { dtype = 'float32' }: SampleOptions = {}): Tensor {
-  const { shape: together, float } = begin('doubleSidedMaxwell', key, undefined, [loc, scale], dtype);
+  const { shape: together, float } = samplerArguments('doubleSidedMaxwell', key, undefined, [loc, scale], dtype);
   requireShape('random.doubleSidedMaxwell', shape);
   const whole = [...(shape.length === 0 ? together : shape), ...together];
   const keys = split(key);
@@ -105,7 +97,7 @@ export function doubleSidedMaxwell(key: Tensor, loc: TensorLike, scale: TensorLi
 
 /** Samples of the triangular distribution (jax.random.triangular). @throws InvalidKeyError, DtypeError, ShapeError. */
 export function triangular(key: Tensor, left: TensorLike, mode: TensorLike, right: TensorLike, shape?: Shape, { dtype = 'float32' }: SampleOptions = {}): Tensor {
-  const { shape: whole, float } = begin('triangular', key, shape, [left, mode, right], dtype);
+  const { shape: whole, float } = samplerArguments('triangular', key, shape, [left, mode, right], dtype);
   const [low, peak, high] = [left, mode, right].map((x) => convert(x, float)) as [Tensor, Tensor, Tensor];
   const width = sub(high, low);
   const u = uniform(key, whole, { dtype });
@@ -116,7 +108,7 @@ export function triangular(key: Tensor, left: TensorLike, mode: TensorLike, righ
 
 /** Samples of the Wald (inverse normal) distribution of scale 1 (jax.random.wald). @throws InvalidKeyError, DtypeError, ShapeError. */
 export function wald(key: Tensor, mean: TensorLike, shape?: Shape, { dtype = 'float32' }: SampleOptions = {}): Tensor {
-  const { shape: whole, float } = begin('wald', key, shape, [mean], dtype);
+  const { shape: whole, float } = samplerArguments('wald', key, shape, [mean], dtype);
   const mu = convert(mean, float);
   const keys = split(key);
   const y = square(normal(sliceKey(keys, 0), whole, { dtype }));
