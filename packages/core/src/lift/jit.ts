@@ -1,6 +1,7 @@
 import type { Filter } from '../filter.js';
-import { LazyRng } from '../rng/lazy-rng.js';
+import type { LazyRng } from '../rng/lazy-rng.js';
 import { pack, type ScopeFunction, type StreamGroup } from './pack.js';
+import { passThrough } from './pass-through.js';
 import { liftTarget, type LiftTarget, type Methods } from './targets.js';
 
 export interface JitOptions {
@@ -30,10 +31,7 @@ export function foldRngs<Target extends LiftTarget>(target: Target, options: Jit
 function foldScopes(f: ScopeFunction, { variables = true, rngs = true }: JitOptions): ScopeFunction {
   return (scopes, ...args) => {
     const packed = pack(scopes, { in: [variables], out: [variables], rngs: [rngs] });
-    const opened = packed.open(packed.variables, packed.streams.map(withoutPaths));
-    const y = f(opened.scopes, ...args);
-    packed.publish(opened.close());
-    return y;
+    return passThrough(packed, f, args, packed.streams.map(withoutPaths));
   };
 }
 

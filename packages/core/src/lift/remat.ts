@@ -1,6 +1,7 @@
 import type { Filter } from '../filter.js';
 import type { ByFilter, VariableAxis } from './axes.js';
 import { pack, type ScopeFunction } from './pack.js';
+import { passThrough } from './pass-through.js';
 import { scanScopes } from './scan.js';
 import { liftTarget, type LiftTarget, type Methods } from './targets.js';
 
@@ -26,13 +27,7 @@ export function remat<Target extends LiftTarget>(target: Target, options: RematO
 }
 
 export function rematScopes(f: ScopeFunction, { variables = true, rngs = true }: RematOptions): ScopeFunction {
-  return (scopes, ...args) => {
-    const packed = pack(scopes, { in: [variables], out: [variables], rngs: [rngs] });
-    const opened = packed.open(packed.variables, packed.streams);
-    const y = f(opened.scopes, ...args);
-    packed.publish(opened.close());
-    return y;
-  };
+  return (scopes, ...args) => passThrough(pack(scopes, { in: [variables], out: [variables], rngs: [rngs] }), f, args);
 }
 
 export interface RematScanOptions {

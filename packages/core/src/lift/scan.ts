@@ -6,10 +6,10 @@ import { describePath } from './describe-path.js';
 import { dependsOnInputs, evaluateIndependent } from './dependence.js';
 import { loopCarry, type LoopCarry } from './loop-carry.js';
 import { pack, type Packed, type ScopeFunction, type StreamGroup, type VariableGroup } from './pack.js';
+import { splitStreams } from './split-streams.js';
 import { stage } from './stage.js';
 import { liftTarget, type LiftTarget, type Methods } from './targets.js';
-import { chooseTensors, mapTensors, numbersToTensors, takeTensors, type ChosenTensors, type FoundTensor, type Prefix, type TakenTensors } from './tensor-tree.js';
-import { splitStreams } from './vmap.js';
+import { chooseTensors, numbersToTensors, takeTensors, type ChosenTensors, type FoundTensor, type Prefix, type TakenTensors } from './tensor-tree.js';
 
 /** In `inAxes`: an argument that every step gets whole. In `outAxes`: a result that is the same at every step. */
 export const broadcast: unique symbol = Symbol('flaxon.lift.broadcast');

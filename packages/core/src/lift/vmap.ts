@@ -1,12 +1,13 @@
-import { normalizeAxis, random, runProgram, vmap as vmapTensors, type Dim, type Tensor } from '@flaxon/tensor';
+import { normalizeAxis, runProgram, vmap as vmapTensors, type Dim, type Tensor } from '@flaxon/tensor';
 import { AxisSizeError, LiftArgumentError, SharedValueError } from '../errors/lift-errors.js';
 import { pairsOf, splitDirections, type ByFilter, type VariableAxis } from './axes.js';
 import { describePath } from './describe-path.js';
 import { dependsOnInputs, evaluateIndependent, withOutputs } from './dependence.js';
 import { pack, type ScopeFunction, type StreamGroup, type VariableGroup } from './pack.js';
+import { splitStreams } from './split-streams.js';
 import { stage, type Staged } from './stage.js';
 import { liftTarget, type LiftTarget, type Methods } from './targets.js';
-import { chooseTensors, mapTensors, type FoundTensor, type Prefix } from './tensor-tree.js';
+import { chooseTensors, type FoundTensor, type Prefix } from './tensor-tree.js';
 
 /** The axis of an argument or result, or a tree of axes that begins like it; null: the same for every example. */
 export type MappedAxes = Prefix<number | null>;
@@ -79,10 +80,6 @@ function sizeOf(found: readonly FoundTensor<number | null>[], given: Dim | undef
   if (sizes.size !== 1) throw new AxisSizeError('vmap', 'axisSize', [...sizes].map(String));
   return [...sizes][0]!;
 }
-
-/** The groups with the keys of those that are split replaced by one for each example. */
-export const splitStreams = (groups: readonly StreamGroup[], split: readonly boolean[], count: Dim): unknown =>
-  mapTensors(groups, split, (key, isSplit) => (isSplit ? random.split(key, [count]) : key));
 
 /** The results with their axes: those that are mapped run for all examples, those that are shared once. */
 function runBatched({ program, captures, found }: Staged<number | null>, inputs: readonly MappedTensor[], size: Dim): Tensor[] {

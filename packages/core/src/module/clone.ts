@@ -34,7 +34,7 @@ export function cloneModule<M extends Module>(module: M, { parent, name, updates
   if (updates !== undefined) Object.assign(attributes, parseUpdates(state.info, updates));
   Object.assign(attributes, held);
   if (inner !== undefined) {
-    for (const [key, value] of Object.entries(attributes)) attributes[key] = mapModules(value, (held) => cloneInner(held, inner));
+    for (const [key, value] of Object.entries(attributes)) attributes[key] = mapModules(value, (one) => cloneInner(one, inner));
   }
   const options = { [VALIDATED]: attributes, ...(parent === undefined ? {} : { parent }), ...(name === undefined ? {} : { name }) };
   const made = construct(state, moduleClass, attributes, options);
