@@ -38,15 +38,19 @@ export class GraphBuilder {
   /** The module path written on the nodes made now. */
   scope = '';
 
-  constructor(name: string, parent?: GraphBuilder) {
+  /** The version of ONNX's operators that the nodes belong to. */
+  readonly opset: number;
+
+  constructor(name: string, opset: number, parent?: GraphBuilder) {
     this.graph = new Graph(name);
+    this.opset = opset;
     this.#pool = parent ? parent.#pool : new ModelPool();
     this.#root = parent ? parent.#root : this;
   }
 
   /** A builder for the body of a control-flow node; it may use the values of this graph. */
   child(name: string): GraphBuilder {
-    const made = new GraphBuilder(name, this);
+    const made = new GraphBuilder(name, this.opset, this);
     made.scope = this.scope;
     return made;
   }
@@ -91,7 +95,7 @@ export class GraphBuilder {
   /** Calls the local function `name`, which `build` makes the first time. */
   callFunction(name: string, inputs: readonly Value[], outputs: readonly ValueSpec[], build: (builder: GraphBuilder, inputs: readonly Value[]) => readonly Value[]): Value[] {
     if (!this.#pool.functions.has(name)) {
-      const builder = new GraphBuilder(name);
+      const builder = new GraphBuilder(name, this.opset);
       // Functions are elementwise: inside, every value stands for one element.
       const parameters = inputs.map(({ dtype }, i) => builder.input(`x${i}`, { dtype, shape: [] }));
       build(builder, parameters).forEach((value, i) => builder.output(`y${i}`, value));

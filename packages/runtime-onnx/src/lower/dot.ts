@@ -2,7 +2,7 @@
  * Contractions. Two matrices become `Gemm` (whose flags transpose for nothing and whose C takes a bias later), the rest
  * `MatMul`, with transposes and reshapes where the axes do not lie as it wants them.
  */
-import { dimSizeOf, type Dim, type DotParams, isFloating, type Shape } from '@flaxon/tensor';
+import { dimSizeOf, type Dim, type DotParams, isFloating, isStatic, type Shape } from '@flaxon/tensor';
 import { mul, scalar } from '../emit/arithmetic.js';
 import { isEmpty, reshape, transpose } from '../emit/layout.js';
 import type { GraphBuilder } from '../graph/builder.js';
@@ -126,13 +126,19 @@ function matMul(b: GraphBuilder, left: Value, right: Value): Value {
   return throughCarrier(b, 'MatMul', [left, right], ([x, y]) => b.node('MatMul', [x, y], { dtype: x!.dtype, shape: matMulShape(x!.shape, y!.shape) }));
 }
 
-/** Without batch axes. Case 1: a vector or a stack of rows by a matrix, as `MatMul` takes them. Case 2: two matrices. */
+/** True where the rows of `lhs` can be one axis and come apart again without computing a shape. */
+const mergesRows = ({ value, free }: Side): boolean => isFloating(value.dtype) && sizes(value, free).filter((dim) => !isStatic(dim)).length <= 1;
+
+/**
+ * Without batch axes. Case 1: rows of any number of axes by a matrix: as two matrices, for the sake of `Gemm`. Case 2: vectors, and
+ * rows of several symbolic axes, as `MatMul` takes them. Case 3: two matrices.
+ */
 function contractPlain(b: GraphBuilder, lhs: Side, rhs: Side): Value {
   const [leftRank, rightRank] = [lhs.value.shape.length, rhs.value.shape.length];
   const shape = [...sizes(lhs.value, lhs.free), ...sizes(rhs.value, rhs.free)];
   const single = lhs.contract.length === 1;
-  const isPlainMatrix = leftRank === 2 && rightRank === 2 && isFloating(lhs.value.dtype);
-  if (single && !isPlainMatrix) {
+  const isMatrices = rightRank === 2 && mergesRows(lhs);
+  if (single && !isMatrices) {
     const leftLast = lhs.contract[0] === leftRank - 1;
     if (rightRank === 1 && leftLast) return matMul(b, lhs.value, rhs.value);
     if (rightRank === 1 && leftRank === 2) return matMul(b, rhs.value, lhs.value);

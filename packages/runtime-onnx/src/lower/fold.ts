@@ -1,9 +1,9 @@
 /** Equations on constants alone are computed at export, by the eager executor. */
-import { concrete, type Constant, type Equation, evaluateProgram, isStatic, type Primitive, type Shape, type Tensor, type Variable } from '@flaxon/tensor';
+import { concrete, type Constant, equalShapes, type Equation, evaluateProgram, isStatic, type Primitive, type Shape, type Tensor, type Variable } from '@flaxon/tensor';
 import { constantData, type Value } from '../graph/graph.js';
 import type { LoweringContext } from './context.js';
 import { elementwiseLowerings } from './elementwise.js';
-import { alignedShape, type Lowered } from './lowered.js';
+import type { Lowered } from './lowered.js';
 
 /** Larger results are left to the runtime: the file would only grow. */
 const largestFolded = 2 ** 22;
@@ -11,7 +11,7 @@ const largestFolded = 2 ** 22;
 /** These cost nothing as they are, or must not be run here. */
 const unfolded: ReadonlySet<Primitive> = new Set<Primitive>(['broadcastTo', 'iota', 'dimension', 'stopGradient', 'linearCall', 'scan', 'whileLoop']);
 
-const isElementwise = (equation: Equation): boolean => (equation.primitive === 'call' ? equation.params.elementwise : equation.primitive in elementwiseLowerings);
+const isElementwise = ({ primitive }: Equation): boolean => primitive in elementwiseLowerings;
 
 function tensorOf(value: Value): Tensor {
   const data = constantData(value)!;
@@ -37,7 +37,7 @@ export function foldConstants(context: LoweringContext, equation: Equation, inpu
   if (inputs.length === 0 || unfolded.has(equation.primitive)) return undefined;
   if (!inputs.every(({ value }) => constantData(value))) return undefined;
   const elementwise = isElementwise(equation);
-  const isWhole = inputs.every((input) => sizeOf(alignedShape(input)) === sizeOf(input.shape));
+  const isWhole = inputs.every(({ value, shape }) => equalShapes(value.shape, shape));
   if (!elementwise && !isWhole) return undefined;
   if (!elementwise && equation.outputs.some(({ shape }) => sizeOf(shape) > largestFolded)) return undefined;
   const results = evaluate(equation, inputs.map(({ value }) => tensorOf(value)));

@@ -34,11 +34,16 @@ const isEmptyReduction = (shape: Shape, axes: readonly number[]): boolean => axe
 export const orderedInt64 = (b: GraphBuilder, x: Value): Value => cast(b, elementwise(b, 'BitwiseXor', [x, scalar(b, 'uint64', 1n << 63n)]), 'int64');
 const orderedUint64 = (b: GraphBuilder, x: Value): Value => elementwise(b, 'BitwiseXor', [cast(b, x, 'uint64'), scalar(b, 'uint64', 1n << 63n)]);
 
+/** True where any of the bools is; reductions take bools from opset 20 on. */
+function anyOf(b: GraphBuilder, x: Value, axes: readonly number[], keepDims: boolean): Value {
+  if (b.opset >= 20) return reduce(b, 'ReduceMax', x, axes, keepDims);
+  return cast(b, reduce(b, 'ReduceMax', cast(b, x, 'uint8'), axes, keepDims), 'bool');
+}
+
 /** NaN wins: ONNX Runtime's kernel drops it or not, depending on its place. */
 function extremeOfFloats(b: GraphBuilder, op: 'ReduceMax' | 'ReduceMin', x: Value, axes: readonly number[], keepDims: boolean): Value {
   const found = reduce(b, op, x, axes, keepDims);
-  const hasNan = reduce(b, 'ReduceMax', isNan(b, x), axes, keepDims);
-  return choose(b, hasNan, scalar(b, x.dtype, NaN), found);
+  return choose(b, anyOf(b, isNan(b, x), axes, keepDims), scalar(b, x.dtype, NaN), found);
 }
 
 function extreme(b: GraphBuilder, op: 'ReduceMax' | 'ReduceMin', x: Value, axes: readonly number[], keepDims: boolean): Value {
@@ -97,7 +102,7 @@ function lowerArgument(op: 'ArgMax' | 'ArgMin'): Lowering<'argMax' | 'argMin'> {
     const found = at(op, cast(b, x, carrierOf(op, x.dtype)!));
     if (!isFloating(x.dtype)) return [exact(cast(b, found, 'int32'))];
     const nans = isNan(b, x);
-    const hasNan = reduce(b, 'ReduceMax', nans, [axis], keepDims);
+    const hasNan = anyOf(b, nans, [axis], keepDims);
     return [exact(cast(b, choose(b, hasNan, at('ArgMax', cast(b, nans, 'uint8')), found), 'int32'))];
   };
 }

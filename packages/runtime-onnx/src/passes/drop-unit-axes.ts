@@ -1,13 +1,8 @@
 import { broadcastShapes, equalShapes, type Shape } from '@flaxon/tensor';
 import { type Node, producerOf, type Value } from '../graph/graph.js';
+import { broadcastingOperators } from './operators.js';
 import { type Pass, rewritePass } from './pass.js';
 import type { Uses } from './uses.js';
-
-/** Operators that broadcast all their operands to each other. */
-const broadcasting: ReadonlySet<string> = new Set([
-  'Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Pow', 'Mod', 'And', 'Or', 'Xor', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor', 'BitShift',
-  'Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual', 'Where',
-]);
 
 function withoutLeadingOnes(shape: Shape): Shape {
   const first = shape.findIndex((dim) => dim !== 1);
@@ -26,7 +21,7 @@ function reshapedSource(value: Value | undefined): Value | undefined {
 function broadcastSlots(node: Node): readonly number[] {
   if (node.domain !== '') return [];
   if (node.op === 'Gemm') return node.inputs.length === 3 ? [2] : [];
-  return broadcasting.has(node.op) ? [...node.inputs.keys()] : [];
+  return broadcastingOperators.has(node.op) ? [...node.inputs.keys()] : [];
 }
 
 function fits(node: Node, inputs: readonly (Value | undefined)[]): boolean {

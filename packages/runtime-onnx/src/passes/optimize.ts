@@ -11,6 +11,7 @@ import { mergeSlices } from './merge-slices.js';
 import type { Pass } from './pass.js';
 import { removeDeadNodes } from './remove-dead-nodes.js';
 import { simplifyArithmetic } from './simplify-arithmetic.js';
+import { sinkReshape } from './sink-reshape.js';
 
 /**
  * Additions come after factors: a `Gemm` with a C takes no second one, and `c * Gemm` fits any. Duplicates go first, so that "nobody
@@ -20,6 +21,7 @@ const passes: readonly Pass[] = [
   mergeDuplicates,
   removeDeadNodes,
   simplifyArithmetic,
+  sinkReshape,
   cancelLayout,
   removeDeadNodes,
   fuseClip,

@@ -1,0 +1,61 @@
+/** Runs functions on both executors and compares: the eager kernels share no code with ONNX Runtime's. */
+import { astype, type Dtype, isFloating, type Tensor } from '@flaxon/tensor';
+import { expect } from 'vitest';
+import { compile, type CompileOptions } from '../src/compile/compile.js';
+
+export type TensorFunction = (...args: Tensor[]) => Tensor | readonly Tensor[];
+
+const listOf = (result: Tensor | readonly Tensor[]): readonly Tensor[] => (Array.isArray(result) ? result : [result as Tensor]);
+
+/** The numbers of a tensor; of half floats their values, not their bits. */
+function numbers(x: Tensor): ArrayLike<number | bigint> {
+  return x.dtype === 'float16' || x.dtype === 'bfloat16' ? (astype(x, 'float32').data() as Float32Array) : x.data();
+}
+
+/** |a - b| relative to 1 + |a|; 0 for equal numbers, infinities and NaNs. */
+function distance(a: number | bigint, b: number | bigint): number {
+  if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return 0;
+  const [x, y] = [Number(a), Number(b)];
+  const error = Math.abs(x - y) / (1 + Math.abs(x));
+  return Number.isNaN(error) ? Infinity : error;
+}
+
+/** A few units in the last place of each dtype; integers and bools are exact. */
+export const defaultTolerance = (dtype: Dtype): number => ({ float16: 2e-3, bfloat16: 2e-2, float32: 2e-6, float64: 2e-14 })[dtype as 'float32'] ?? 0;
+
+/** @throws an assertion error that names the first element further off than `tolerance`. */
+export function expectClose(found: Tensor, expected: Tensor, tolerance: number, label = ''): void {
+  expect([found.dtype, ...found.shape], label).toEqual([expected.dtype, ...expected.shape]);
+  const [a, b] = [numbers(expected), numbers(found)];
+  for (let i = 0; i < a.length; i++) {
+    if (distance(a[i]!, b[i]!) > tolerance) expect.fail(`${label} element ${i}: eager ${String(a[i])}, onnx ${String(b[i])}`);
+  }
+}
+
+export interface AgreementOptions extends CompileOptions {
+  /** For floats; integers and bools must be equal. */
+  readonly tolerance?: number;
+  readonly label?: string;
+}
+
+/** Checks that `f` gives on ONNX Runtime what the eager executor gives. */
+export async function expectAgreement(f: TensorFunction, args: readonly Tensor[], { tolerance, label = '', ...options }: AgreementOptions = {}): Promise<void> {
+  const expected = listOf(f(...args));
+  const compiled = compile(f, options);
+  try {
+    const found = listOf(await compiled(...args));
+    expect(found.length).toBe(expected.length);
+    expected.forEach((value, i) => expectClose(found[i]!, value, isFloating(value.dtype) ? (tolerance ?? defaultTolerance(value.dtype)) : 0, label));
+  } finally {
+    await compiled.release();
+  }
+}
+
+/** Numbers that repeat from run to run. */
+export function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

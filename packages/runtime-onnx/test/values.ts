@@ -1,0 +1,40 @@
+import { type Dtype, dtypeKind, isBigInt, isFloating, type Tensor, tensor } from '@flaxon/tensor';
+import { generator } from './agreement.js';
+
+const random = generator(7);
+
+/** Numbers of any kind: floats from -2 to 2, integers from -5 (0 for unsigned ones) to 5. */
+export function arbitrary(shape: readonly number[], dtype: Dtype = 'float32'): Tensor {
+  const size = shape.reduce((product, dim) => product * dim, 1);
+  const low = dtypeKind(dtype) === 'uint' ? 0 : -5;
+  const draw = (): number => (isFloating(dtype) ? 4 * random() - 2 : Math.floor(low + (6 - low) * random()));
+  const elements = Array.from({ length: size }, draw);
+  return tensor(isBigInt(dtype) ? elements.map(BigInt) : dtype === 'bool' ? elements.map((x) => x > 0) : elements, { dtype, shape });
+}
+
+/** Zeros, ties, kinks, large and small numbers, infinities, NaN, and a spread of magnitudes. */
+export function hostile(dtype: Dtype): Tensor {
+  const points = [0, -0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, 1.5, 2.5, -1.5, -2.5, 10, -10, 20.5, -20.5, 88, -88, 100, -100, Infinity, -Infinity, NaN, 1e-10, -1e-10, 0.999, -0.999, 0.25];
+  for (let exponent = -24; exponent <= 7; exponent += 0.37) points.push(2 ** exponent, -(2 ** exponent));
+  return tensor(points, { dtype });
+}
+
+export const integerDtypes = ['int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64'] as const;
+
+/** The ends of the range, and small numbers of both signs. */
+export function integerPoints(dtype: (typeof integerDtypes)[number]): bigint[] {
+  const bits = BigInt(dtype.replace(/\D/g, ''));
+  const isUnsigned = dtype.startsWith('u');
+  const [low, high] = isUnsigned ? [0n, 2n ** bits - 1n] : [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n];
+  return [low, high, 0n, 1n, 2n, 3n, 7n, 100n, ...(isUnsigned ? [] : [-1n, -2n, -7n])];
+}
+
+/** Every pair of `points`, as two tensors. */
+export function pairs(points: readonly (number | bigint)[], dtype: Dtype): [Tensor, Tensor] {
+  const elements = points.map((point): number | bigint => (isBigInt(dtype) ? BigInt(point) : Number(point)));
+  const left = elements.flatMap((x) => elements.map(() => x));
+  const right = elements.flatMap(() => elements);
+  return [tensor(left, { dtype }), tensor(right, { dtype })];
+}
+
+export const floatPoints = [0, -0, 1, -1, 2.5, -2.5, Infinity, -Infinity, NaN, 300, -300, 3e9, -3e9, 1e19, -1e19, 1.9, -1.9, 127.5, 255.9];
