@@ -3,7 +3,7 @@ import { isInteger } from '../dtype/dtype.js';
 import { DtypeError } from '../errors/errors.js';
 import { integerRange } from '../kernels/convert.js';
 import { full, zeros } from '../ops/create.js';
-import { abs, add, div, equal, floor, greater, greaterEqual, isnan, less, lessEqual, lgamma, logicalAnd, logicalNot, logicalOr, mul, neg, sqrt, sub, where } from '../ops/elementwise.js';
+import { abs, add, div, equal, floor, greater, greaterEqual, isnan, less, lessEqual, logicalAnd, logicalNot, logicalOr, mul, neg, sqrt, sub, where } from '../ops/elementwise.js';
 import { convert } from '../ops/operand.js';
 import { any } from '../ops/reduce.js';
 import { broadcastTo } from '../ops/shape.js';
@@ -12,7 +12,9 @@ import type { Shape } from '../shape/shape.js';
 import { requireDtypeName, requireShape, scalar, type TensorLike } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { requireKey, requireNotNegative, sampleShape } from './arguments.js';
+import { exactLgamma } from './exact-lgamma.js';
 import { exactLog } from './exact-log.js';
+import { fusedMultiplyAdd } from './fused-multiply-add.js';
 import { split } from './keys.js';
 import { sliceKey } from './slice-key.js';
 import { uniform } from './uniform.js';
@@ -65,13 +67,20 @@ function byMultiplication(key: Tensor, rate: Tensor, dtype: Dtype): Tensor {
   return sub(count, 1);
 }
 
-/** W. Hormann, "The transformed rejection method for generating Poisson random variables" (1993), algorithm PTRS. */
+const fused = (a: Tensor, b: TensorLike, c: TensorLike): Tensor => fusedMultiplyAdd(a, convert(b, 'float32'), convert(c, 'float32'), 'float32');
+
+/**
+ * W. Hormann, "The transformed rejection method for generating Poisson random variables" (1993), algorithm PTRS.
+ *
+ * All places draw until the last one has accepted, and each keeps its last accepted count, so that one decision moves all counts: the
+ * roundings are those of XLA.
+ */
 function byRejection(key: Tensor, rate: Tensor, dtype: Dtype): Tensor {
   type State = { readonly round: Tensor; readonly count: Tensor; readonly isAccepted: Tensor; readonly key: Tensor };
   const { shape } = rate;
   const logRate = exactLog(rate);
-  const b = add(mul(sqrt(rate), 2.53), 0.931);
-  const a = add(mul(b, 0.02483), -0.059);
+  const b = fused(sqrt(rate), 2.53, 0.931);
+  const a = fused(b, 0.02483, -0.059);
   const inverseAlpha = add(div(1.1328, sub(b, 3.4)), 1.1239);
   const limit = sub(0.9277, div(3.6224, sub(b, 2)));
   const next = ({ round, count, isAccepted, key: from }: State): State => {
@@ -79,11 +88,11 @@ function byRejection(key: Tensor, rate: Tensor, dtype: Dtype): Tensor {
     const u = sub(uniform(sliceKey(keys, 1), shape), 0.5);
     const v = uniform(sliceKey(keys, 2), shape);
     const height = sub(0.5, abs(u));
-    const k = floor(add(add(mul(add(div(mul(2, a), height), b), u), rate), 0.43));
+    const k = floor(add(fused(add(div(mul(2, a), height), b), u, rate), 0.43));
     const isInside = logicalAnd(greaterEqual(height, 0.07), lessEqual(v, limit));
     const isOutside = logicalOr(less(k, 0), logicalAnd(less(height, 0.013), greater(v, height)));
     const left = exactLog(div(mul(v, inverseAlpha), add(div(a, mul(height, height)), b)));
-    const right = sub(sub(mul(k, logRate), rate), lgamma(add(k, 1)));
+    const right = sub(fused(k, logRate, neg(rate)), exactLgamma(add(k, 1)));
     const accepts = logicalOr(isInside, logicalAnd(logicalNot(isOutside), lessEqual(left, right)));
     return { round: add(round, 1), count: where(accepts, k, count), isAccepted: logicalOr(isAccepted, accepts), key: sliceKey(keys, 0) };
   };
