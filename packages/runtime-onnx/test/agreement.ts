@@ -1,5 +1,5 @@
 /** Runs functions on both executors and compares: the eager kernels share no code with ONNX Runtime's. */
-import { astype, type Dtype, isFloating, type Tensor } from '@flaxon/tensor';
+import { astype, type Dtype, formatSpec, isFloating, type Tensor } from '@flaxon/tensor';
 import { expect } from 'vitest';
 import { compile, type CompileOptions } from '../src/compile/compile.js';
 
@@ -25,7 +25,7 @@ export const defaultTolerance = (dtype: Dtype): number => ({ float16: 2e-3, bflo
 
 /** @throws an assertion error that names the first element further off than `tolerance`. */
 export function expectClose(found: Tensor, expected: Tensor, tolerance: number, label = ''): void {
-  expect([found.dtype, ...found.shape], label).toEqual([expected.dtype, ...expected.shape]);
+  expect({ label, spec: formatSpec(found) }).toEqual({ label, spec: formatSpec(expected) });
   const [a, b] = [numbers(expected), numbers(found)];
   for (let i = 0; i < a.length; i++) {
     if (distance(a[i]!, b[i]!) > tolerance) expect.fail(`${label} element ${i}: eager ${String(a[i])}, onnx ${String(b[i])}`);
