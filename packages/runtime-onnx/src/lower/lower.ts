@@ -18,6 +18,7 @@ import { reduceLowerings } from './reduce.js';
 import { lowerSample, noteSamples } from './samples.js';
 import { scanLowerings } from './scan.js';
 import { sortLowerings } from './sort.js';
+import { splitLowerings } from './split.js';
 import { switchCaseLowerings } from './switch-case.js';
 import { whileLoopLowerings } from './while-loop.js';
 
@@ -38,6 +39,7 @@ const lowerings: LoweringTable = {
   ...layoutLowerings,
   ...indexingLowerings,
   ...sortLowerings,
+  ...splitLowerings,
   ...dotLowerings,
   ...convLowerings,
   ...randomLowerings,
@@ -50,7 +52,7 @@ const lowerings: LoweringTable = {
 
 /** Primitives that move or choose elements, or have bodies of their own: they take float16 and bfloat16 as they are. */
 const keepsHalf: ReadonlySet<Primitive> = new Set<Primitive>([
-  'where', 'convert', 'stopGradient', 'reshape', 'transpose', 'broadcastTo', 'concatenate', 'slice', 'pad', 'reverse', 'iota', 'dimension',
+  'where', 'convert', 'stopGradient', 'reshape', 'transpose', 'broadcastTo', 'concatenate', 'slice', 'split', 'pad', 'reverse', 'iota', 'dimension',
   'dynamicSlice', 'dynamicUpdateSlice', 'gather', 'sort', 'scan', 'whileLoop', 'switchCase', 'linearCall', 'isNan',
 ]);
 

@@ -76,6 +76,16 @@ const sliceKernel: Kernel<'slice'> = ([x], { starts, strides: steps }, [output])
   return [readStrided(x!, output!.shape, dot(staticDims(starts), strides), strides.map((stride, axis) => stride * steps[axis]!))];
 };
 
+const splitKernel: Kernel<'split'> = ([x], { axis }, outputs) => {
+  const strides = rowMajorStrides(x!.shape);
+  let start = 0;
+  return outputs.map(({ shape }) => {
+    const part = readStrided(x!, shape, start * strides[axis]!, strides);
+    start += shape[axis]!;
+    return part;
+  });
+};
+
 const reverseKernel: Kernel<'reverse'> = ([x], { axes }) => {
   const strides = rowMajorStrides(x!.shape);
   const offset = axes.reduce((sum, axis) => sum + strides[axis]! * (x!.shape[axis]! - 1), 0);
@@ -108,7 +118,7 @@ const padKernel: Kernel<'pad'> = (inputs, { low, interior }, [output]) => {
   return [data];
 };
 
-export type LayoutPrimitive = 'reshape' | 'stopGradient' | 'transpose' | 'broadcastTo' | 'concatenate' | 'slice' | 'reverse' | 'pad';
+export type LayoutPrimitive = 'reshape' | 'stopGradient' | 'transpose' | 'broadcastTo' | 'concatenate' | 'slice' | 'split' | 'reverse' | 'pad';
 
 export const layoutKernels: Pick<KernelTable, LayoutPrimitive> = {
   reshape: reshapeKernel,
@@ -117,6 +127,7 @@ export const layoutKernels: Pick<KernelTable, LayoutPrimitive> = {
   broadcastTo: broadcastToKernel,
   concatenate: concatenateKernel,
   slice: sliceKernel,
+  split: splitKernel,
   reverse: reverseKernel,
   pad: padKernel,
 };

@@ -1,6 +1,6 @@
 import { ArgumentError, ShapeError } from '../errors/errors.js';
-import { bindOne } from '../program/bind.js';
-import { divideDim, isStatic, type Dim } from '../shape/dim.js';
+import { bind, bindOne } from '../program/bind.js';
+import { divideDim, isStatic, subDim, type Dim } from '../shape/dim.js';
 import { dimSizeOf, equalShapes, formatShape, type Shape } from '../shape/shape.js';
 import type { TensorLike } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -126,6 +126,7 @@ export function split(x: TensorLike, indicesOrSections: number | readonly number
     const end = isStatic(size) ? size : Infinity;
     bounds = [0, ...indicesOrSections.map((index) => Math.min(index, end)), size];
   }
-  return bounds.slice(1).map((limit, i) => sliceAxis(operand, at, bounds[i]!, limit));
+  const sizes = bounds.slice(1).map((limit, i) => subDim(limit, bounds[i]!));
+  return sizes.length === 1 ? [operand] : bind('split', [operand], { axis: at, sizes });
 }
 

@@ -116,6 +116,8 @@ export type PrimitiveParams = { readonly [P in UnaryPrimitive | BinaryPrimitive 
   readonly concatenate: { readonly axis: number };
   /** Elements `start, start + stride, ...` below `limit` of each axis. A limit may be symbolic; strides are positive. */
   readonly slice: { readonly starts: readonly Dim[]; readonly limits: readonly Dim[]; readonly strides: readonly number[] };
+  /** Cuts an axis into parts of the given sizes, one output each (lax.split). */
+  readonly split: { readonly axis: number; readonly sizes: readonly Dim[] };
   /** (operand, value: scalar). Low and high may be negative (crop); `interior` zeros between elements. */
   readonly pad: { readonly low: readonly number[]; readonly high: readonly number[]; readonly interior: readonly number[] };
   readonly reverse: { readonly axes: readonly number[] };

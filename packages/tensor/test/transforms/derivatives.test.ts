@@ -82,6 +82,8 @@ const cases: readonly Case[] = [
   ['reshape and transpose', (x) => fx.mul(fx.transpose(fx.reshape(x, [3, 4])), 2), [f64([2, 6])]],
   ['broadcastTo', (x) => fx.broadcastTo(x, [2, 3, 4]), [f64([3, 1])]],
   ['concatenate', (x, y) => fx.square(fx.concatenate([x, y, x], 1)), [f64([2, 3]), f64([2, 1])]],
+  ['split, each part used otherwise', (x) => { const [a, b, c] = fx.split(fx.square(x), [1, 3], 1); return fx.mul(fx.sum(a!), fx.add(fx.sum(b!, { axis: 1 }), fx.sum(c!, { axis: 1 }))); }, [f64([2, 4])]],
+  ['split, one part unused', (x) => fx.square(fx.split(x, 2)[1]!), [f64([4])]],
   ['slice with strides', (x) => fx.slice(x, [1, 0], [5, 3], [2, 1]), [f64([5, 3])]],
   ['pad and crop', (x) => fx.padConfig(x, 0, [[1, -1, 2], [-1, 2, 0]]), [f64([3, 3])]],
   ['pad with a value', (x, v) => fx.padConfig(x, v, [[1, 2]]), [f64([3]), f64([])]],

@@ -4,7 +4,7 @@ import { broadcastShapes, dimSizeOf, equalShapes, formatShape, type Shape, type 
 import { requireAxes, requireSameDtype, type ShapeRule } from './rule.js';
 
 type Layout =
-  | 'reshape' | 'transpose' | 'broadcastTo' | 'concatenate' | 'slice' | 'pad' | 'reverse' | 'iota' | 'dimension'
+  | 'reshape' | 'transpose' | 'broadcastTo' | 'concatenate' | 'slice' | 'split' | 'pad' | 'reverse' | 'iota' | 'dimension'
   | 'dynamicSlice' | 'dynamicUpdateSlice' | 'gather' | 'scatter';
 
 const same = (x: Spec, shape: Shape): readonly Spec[] => [{ shape, dtype: x.dtype }];
@@ -58,6 +58,12 @@ export const layoutShapeRules: { readonly [P in Layout]: ShapeRule<P> } = {
       throw new ShapeError('slice', [formatShape(x!.shape)], `from ${starts.map(String).join(', ')} to ${limits.map(String).join(', ')} by ${strides.join(', ')} does not fit axis ${axis}`);
     });
     return same(x!, shape);
+  },
+  split: ([x], { axis, sizes }) => {
+    requireAxes('split', [axis], x!.shape.length, x!);
+    const total = sizes.reduce<Dim>(addDim, 0);
+    if (total !== x!.shape[axis]) throw new ShapeError('split', [formatShape(x!.shape)], `parts of ${sizes.map(String).join(', ')} do not fill axis ${axis} of size ${String(x!.shape[axis])}`);
+    return sizes.map((size): Spec => ({ dtype: x!.dtype, shape: x!.shape.map((dim, i) => (i === axis ? size : dim)) }));
   },
   pad: (inputs, { low, high, interior }) => {
     const x = inputs[0]!;

@@ -7,7 +7,7 @@ import { front, materialize, shiftAxis, toFront, unaryBatch, type BatchRule, typ
 
 type Structural =
   | 'reduceSum' | 'reduceProd' | 'reduceMax' | 'reduceMin' | 'argMax' | 'argMin' | 'cumSum' | 'cumProd' | 'sort'
-  | 'reshape' | 'transpose' | 'broadcastTo' | 'concatenate' | 'slice' | 'pad' | 'reverse' | 'iota' | 'dimension';
+  | 'reshape' | 'transpose' | 'broadcastTo' | 'concatenate' | 'slice' | 'split' | 'pad' | 'reverse' | 'iota' | 'dimension';
 
 const reduce = (primitive: 'reduceSum' | 'reduceProd' | 'reduceMax' | 'reduceMin'): BatchRuleOf<ReduceParams> => ([x], [axis], params) => {
   const axes = params.axes.map((one) => shiftAxis(one, axis!));
@@ -50,6 +50,10 @@ export const structuralBatchRules: { readonly [P in Structural]: BatchRule<P> } 
     outputs: bind('slice', inputs, { starts: insert(starts, axis!, 0), limits: insert(limits, axis!, size), strides: insert(strides, axis!, 1) }),
     axes: [axis!],
   }),
+  split: (inputs, [axis], params) => {
+    const outputs = bind('split', inputs, { ...params, axis: shiftAxis(params.axis, axis!) });
+    return { outputs, axes: outputs.map(() => axis!) };
+  },
   pad: ([x, value], [axis, valueAxis], { low, high, interior }, size) => {
     const at = axis ?? 0;
     const operand = axis === null ? materialize(x!, null, size) : x!;

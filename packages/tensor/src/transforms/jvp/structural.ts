@@ -15,7 +15,7 @@ import { addTangents, constantRule, instantiate, linearInFirst, type JvpRule, ty
 
 type Structural =
   | 'reduceSum' | 'reduceProd' | 'reduceMax' | 'reduceMin' | 'argMax' | 'argMin' | 'cumSum' | 'cumProd' | 'sort'
-  | 'reshape' | 'transpose' | 'broadcastTo' | 'concatenate' | 'slice' | 'pad' | 'reverse' | 'iota' | 'dimension'
+  | 'reshape' | 'transpose' | 'broadcastTo' | 'concatenate' | 'slice' | 'split' | 'pad' | 'reverse' | 'iota' | 'dimension'
   | 'dynamicSlice' | 'dynamicUpdateSlice' | 'gather' | 'scatter' | 'dot' | 'conv';
 
 /** The elements that are the largest (smallest) share its derivative evenly. */
@@ -125,6 +125,10 @@ export const structuralJvpRules: { readonly [P in Structural]: JvpRule<P> } = {
   broadcastTo: linearInFirst('broadcastTo'),
   concatenate: linearInSeveral('concatenate'),
   slice: linearInFirst('slice'),
+  split: ([x], [t], params) => {
+    const outputs = bind('split', [x!], params);
+    return { outputs, tangents: t ? bind('split', [t], params) : outputs.map(() => null) };
+  },
   pad: linearInSeveral('pad'),
   reverse: linearInFirst('reverse'),
   iota: constantRule('iota'),

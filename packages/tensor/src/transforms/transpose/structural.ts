@@ -5,7 +5,7 @@ import { convert } from '../../ops/operand.js';
 import { padConfig } from '../../ops/pad.js';
 import { flip } from '../../ops/rearrange.js';
 import { sum } from '../../ops/reduce.js';
-import { broadcastTo, expandDims, reshape, sliceAxis, transpose } from '../../ops/shape.js';
+import { broadcastTo, concatenate, expandDims, reshape, sliceAxis, transpose } from '../../ops/shape.js';
 import type { ReduceParams } from '../../primitives/params.js';
 import { bindOne } from '../../program/bind.js';
 import { addDim, isStatic, subDim, type Dim } from '../../shape/dim.js';
@@ -14,7 +14,7 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { sumTo, valueOf, type TransposeRule } from './rule.js';
 
 type LinearStructural =
-  | 'reduceSum' | 'cumSum' | 'reshape' | 'transpose' | 'broadcastTo' | 'concatenate' | 'slice' | 'pad' | 'reverse'
+  | 'reduceSum' | 'cumSum' | 'reshape' | 'transpose' | 'broadcastTo' | 'concatenate' | 'slice' | 'split' | 'pad' | 'reverse'
   | 'dynamicSlice' | 'dynamicUpdateSlice' | 'gather' | 'scatter';
 
 const zerosOf = ({ shape, dtype }: Spec): Tensor => full(shape, 0, dtype);
@@ -62,6 +62,10 @@ export const structuralTransposeRules: { readonly [P in LinearStructural]: Trans
       throw new TransformError('the reverse-mode derivative', 'slice', `cuts the symbolic axis ${axis} of size ${String(dim)}; only a fixed number of elements can be cut off it`);
     });
     return [padConfig(ct!, 0, config)];
+  },
+  split: (cotangents, [x], { axis, sizes }) => {
+    const parts = sizes.map((size, i) => cotangents[i] ?? full(x!.spec.shape.map((dim, k) => (k === axis ? size : dim)), 0, x!.spec.dtype));
+    return [concatenate(parts, axis)];
   },
   pad: ([ct], [x, value], { low, high, interior }) => {
     const cropped = low.map((one, axis): [number, number] => [-one, -high[axis]!]);
