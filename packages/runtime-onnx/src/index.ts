@@ -1,5 +1,5 @@
 export { compile, type CompiledFunction, type CompileOptions } from './compile/compile.js';
-export { exportOnnx, type ArgumentSpec, type ExportableFunction, type ExportableModule, type ExportOptions } from './export/export.js';
+export { exportOnnx, type ArgumentSpec, type ExportableFunction, type ExportOptions } from './export/export.js';
 export type { ArgumentTree, StaticValue } from './export/arguments.js';
 export { OnnxModel } from './export/model.js';
 export { OnnxSession, type SessionOptions } from './session/session.js';
@@ -13,3 +13,4 @@ export { encodeModel } from './format/writer.js';
 export { decodeTensor, encodeTensor, type ExternalDataReader, type TensorData } from './format/tensors.js';
 export type * from './format/types.js';
 export { version } from './version.js';
+export type { ExportableModule } from './export/module-target.js';

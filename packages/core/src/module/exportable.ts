@@ -1,6 +1,6 @@
 import type { Tensor, Tree } from '@flaxon/tensor';
 import { CallUnbindOnUnboundModuleError } from '../errors/module-errors.js';
-import type { Filter } from '../filter.js';
+import { inFilter, type Filter } from '../filter.js';
 import type { LazyRng } from '../rng/lazy-rng.js';
 import type { Variables } from '../variables.js';
 import type { ModuleJson } from './json.js';
@@ -19,6 +19,8 @@ export interface Exportable {
   /** The keys that were bound, uint32 (2,) by stream; their paths are folded in when they are used. */
   readonly rngs: { readonly [stream: string]: Tensor };
   readonly mutable: Filter;
+  /** The collections among the variables that `apply` gives back, changed. */
+  readonly mutableCollections: readonly string[];
   readonly config: ModuleJson;
 }
 
@@ -43,6 +45,7 @@ export function exportable(module: Module, unbound: { readonly variables: Variab
     variables: unbound.variables,
     rngs: keys,
     mutable,
+    mutableCollections: Object.keys(unbound.variables).filter((collection) => inFilter(mutable, collection)),
     config: unbound.config,
   };
 }

@@ -1,5 +1,5 @@
 /** Functions and bound modules as ONNX models. */
-import { ArgumentError, type Spec, type Tensor, tree, type Tree, type TypedArray } from '@flaxon/tensor';
+import { ArgumentError, type Spec, type TypedArray } from '@flaxon/tensor';
 import type { OnnxEntry } from '../format/types.js';
 import { functionDomain } from '../graph/graph.js';
 import { serializeFunction, serializeGraph } from '../graph/serialize.js';
@@ -9,20 +9,11 @@ import type { TensorSignature } from '../session/transfer.js';
 import { version } from '../version.js';
 import { type ArgumentTree, type FlatArguments, flattenArguments, isSpec } from './arguments.js';
 import { OnnxModel } from './model.js';
+import { type ExportableModule, type ExportTarget, isModule, moduleTarget } from './module-target.js';
 import { inputNames, outputNames } from './names.js';
 import { defaultOpset, irVersionOf, requireOpset } from './opset.js';
 import { stageFunction, type StagedFunction } from './stage.js';
 
-/** What can be exported apart from functions: a bound module has it. */
-export interface ExportableModule {
-  exportable(): {
-    readonly apply: (variables: Tree<Tensor>, ...args: readonly never[]) => unknown;
-    /** The variables that become initialisers, named by their paths. */
-    readonly variables: Tree<Tensor>;
-    /** The module as JSON, for the metadata. */
-    readonly config: unknown;
-  };
-}
 
 export type ExportableFunction = (...args: readonly never[]) => unknown;
 
@@ -42,38 +33,10 @@ export interface ExportOptions {
 /** How one argument is described: a spec, `spec('float32', ['batch', 784])`, or a tree of specs and static values. */
 export type ArgumentSpec = ArgumentTree<Spec>;
 
-interface ExportTarget {
-  readonly f: (...args: readonly unknown[]) => unknown;
-  readonly name: string;
-  readonly constantNames: ReadonlyMap<TypedArray, string>;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
-const isModule = (target: ExportableFunction | ExportableModule): target is ExportableModule =>
-  typeof target === 'object' && target !== null && 'exportable' in target && typeof target.exportable === 'function';
-
-function variableMetadata(variables: Tree<Tensor>): string {
-  const entries = tree.flattenWithPath<Tensor>(variables).map(({ path, leaf }) => [path, { dtype: leaf.dtype, shape: leaf.shape }]);
-  return JSON.stringify(Object.fromEntries(entries));
-}
-
-function moduleTarget(module: ExportableModule): ExportTarget {
-  const { apply, variables, config } = module.exportable();
-  const leaves = tree.flattenWithPath<Tensor>(variables);
-  const f = apply as (variables: Tree<Tensor>, ...args: readonly unknown[]) => unknown;
-  const json = config === undefined ? {} : { 'flaxon.module': JSON.stringify(config) };
-  return {
-    f: (...args) => f(variables, ...args),
-    name: 'module',
-    constantNames: new Map(leaves.map(({ path, leaf }) => [leaf.data(), path])),
-    metadata: { ...json, 'flaxon.variables': variableMetadata(variables) },
-  };
-}
-
 function targetOf(target: ExportableFunction | ExportableModule): ExportTarget {
   if (isModule(target)) return moduleTarget(target);
   if (typeof target !== 'function') throw new ArgumentError('exportOnnx', 'target', 'must be a function of tensors or a bound module');
-  return { f: target as ExportTarget['f'], name: target.name, constantNames: new Map(), metadata: {} };
+  return { f: target as ExportTarget['f'], name: target.name, leading: [], constantNames: new Map(), metadata: {} };
 }
 
 export interface ModelOptions extends Omit<GraphOptions, 'constantNames'> {
@@ -110,14 +73,15 @@ export const flattenSpecs = (operation: string, args: readonly unknown[], argume
  *     const model = exportOnnx(bound, [spec('float32', ['batch', 784])]);
  *     await model.save('mlp.onnx');
  *
- * Tensors that the function captures, and a module's variables, become initialisers.
+ * Tensors that the function captures, and a module's variables, become initialisers. Of a module that was bound with mutable
+ * collections these go in and come out (`batch_stats/...`, `next/batch_stats/...`), and bound keys go in (`rngs/dropout`).
  * @throws UnsupportedOpError where an operation cannot run as ONNX, ArgumentError for arguments that are no trees of specs.
  */
 export function exportOnnx(target: ExportableFunction | ExportableModule, specs: readonly ArgumentSpec[], options: ExportOptions = {}): OnnxModel {
-  const { f, name, constantNames, metadata } = targetOf(target);
+  const { f, name, leading, constantNames, metadata } = targetOf(target);
   const { opset = defaultOpset, device = 'cpu', argumentNames = [] } = options;
   requireOpset('exportOnnx', opset);
-  const args = flattenSpecs('exportOnnx', specs, argumentNames);
+  const args = flattenSpecs('exportOnnx', [...leading, ...specs], [...leading.map(() => ''), ...argumentNames]);
   const staged = stageFunction('exportOnnx', f, args);
   const inputs = inputNames(args.leaves.map(({ path }) => path));
   return buildModel(staged, {

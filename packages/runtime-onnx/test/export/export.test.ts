@@ -7,7 +7,8 @@ import { ModelProtoSchema } from 'onnx-buf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { FeedError } from '../../src/errors/session-errors.js';
-import { type ExportableModule, exportOnnx } from '../../src/export/export.js';
+import { exportOnnx } from '../../src/export/export.js';
+import type { ExportableModule } from '../../src/export/module-target.js';
 import { decodeModel } from '../../src/format/reader.js';
 import { decodeTensor } from '../../src/format/tensors.js';
 import { openSession } from '../../src/session/session.js';
@@ -47,6 +48,31 @@ describe('names', () => {
   it('of what goes in and comes out differ', () => {
     const model = exportOnnx((state: { batch_stats: { mean: Tensor } }) => ({ batch_stats: { mean: mul(state.batch_stats.mean, 0.9) } }), [{ batch_stats: { mean: spec('float32', [2]) } }]);
     expect([model.inputs[0]?.name, model.outputs[0]?.name]).toEqual(['batch_stats/mean', 'next/batch_stats/mean']);
+  });
+
+  it('of a module with mutable collections and keys are theirs: collections go in and come out, keys go in', async () => {
+    const state = { params: { w: arbitrary([2]) }, batch_stats: { mean: tensor([1, 2], { dtype: 'float32' }) } };
+    const apply = (all: Tree<Tensor>, keys: { readonly [stream: string]: Tensor }, x: Tensor): unknown => {
+      const { params, batch_stats: stats } = all as typeof state;
+      const noisy = add(mul(x, params.w), random.uniform(keys.dropout!, [2]));
+      return [add(noisy, stats.mean), { batch_stats: { mean: mul(stats.mean, 0.5) } }];
+    };
+    const rngs = { dropout: random.key(7) };
+    const module: ExportableModule = { exportable: () => ({ apply: (all: Tree<Tensor>, x: Tensor) => apply(all, rngs, x), applyWithRngs: apply, rngs, mutableCollections: ['batch_stats'], variables: state, config: undefined }) };
+    const model = exportOnnx(module, [spec('float32', [2])], { argumentNames: ['x'] });
+    expect(model.inputs.map(({ name }) => name)).toEqual(['batch_stats/mean', 'rngs/dropout', 'x']);
+    expect(model.outputs.map(({ name }) => name)).toEqual(['next/batch_stats/mean', 'output']);
+    expect(model.graph.initializer?.map(({ name }) => name)).toContain('params/w');
+    const session = await model.createSession();
+    const x = tensor([3, 4], { dtype: 'float32' });
+    for (const seed of [7, 8]) {
+      const key = random.key(seed);
+      const results = await session.run({ 'batch_stats/mean': state.batch_stats.mean, 'rngs/dropout': key, x });
+      const [wanted] = apply(state, { dropout: key }, x) as [Tensor];
+      expectClose(results.output!, wanted, 1e-6);
+      expect(results['next/batch_stats/mean']!.toArray()).toEqual([0.5, 1]);
+    }
+    await session.release();
   });
 
   it('are unique, and outputs may be inputs, constants, or the same', async () => {
