@@ -1,0 +1,40 @@
+import { add, concatenate, matmul, split, type Shape, type Tensor } from '@flaxon/tensor';
+import { promoteDtype } from '../dtype.js';
+import { staticSize } from '../shape.js';
+import { firstCarryPair } from './carry.js';
+import { RNNCellBase } from './cell.js';
+import { DenseParameters } from './dense-parameters.js';
+import { gateNames, lstm, lstmStep, type LSTMCarry } from './lstm.js';
+
+/**
+ * `LSTMCell`, with the same parameters and results, by two matrix products and not eight (Flax: `nn.OptimizedLSTMCell`): the
+ * kernels of the four gates stand side by side.
+ */
+export class OptimizedLSTMCell extends RNNCellBase.define(lstm) {
+  static readonly nowrap = ['initializeCarry'];
+  override get numFeatureAxes(): number {
+    return 1;
+  }
+
+  override initializeCarry(rng: Tensor, inputShape: Shape): LSTMCarry {
+    return firstCarryPair('OptimizedLSTMCell', rng, inputShape, this);
+  }
+
+  /**
+   * [c, h]: (batch..., features) each, and x: (batch..., in), to the next [c, h] and h.
+   * @throws ShapeError, DtypeError
+   */
+  override call([c, h]: LSTMCarry, x: Tensor): readonly [LSTMCarry, Tensor] {
+    const { dtype, paramDtype, kernelInit, recurrentKernelInit, biasInit } = this;
+    const features = staticSize('OptimizedLSTMCell', h, -1);
+    const inputs = staticSize('OptimizedLSTMCell', x, -1);
+    const ofInput = gateNames.map((gate) => new DenseParameters({ features, paramDtype, kernelInit, useBias: false }, { name: `i${gate}` }).call(inputs));
+    const ofState = gateNames.map((gate) => new DenseParameters({ features, paramDtype, kernelInit: recurrentKernelInit, biasInit }, { name: `h${gate}` }).call(features));
+
+    const side = (tensors: readonly Tensor[]): Tensor => concatenate(tensors, -1);
+    const [input, inputKernel] = promoteDtype('OptimizedLSTMCell', [x, side(ofInput.map(({ kernel }) => kernel))], dtype);
+    const [state, stateKernel, bias] = promoteDtype('OptimizedLSTMCell', [h, side(ofState.map(({ kernel }) => kernel)), side(ofState.map((one) => one.bias!))], dtype);
+    const sums = add(matmul(input, inputKernel), add(matmul(state, stateKernel), bias));
+    return lstmStep(c, split(sums, gateNames.length, -1), this);
+  }
+}
