@@ -4,7 +4,7 @@ import { trace } from '../program/trace.js';
 import type { Dim } from '../shape/dim.js';
 import { formatSpec, normalizeAxis } from '../shape/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { flatten, leafCount, unflatten, type Tree, type TreeStructure } from '../tree/tree.js';
+import { leafCount, unflatten, type TreeStructure } from '../tree/tree.js';
 import { flattenTensors } from './gradient.js';
 import { batchProgram } from './batch/batch-program.js';
 import { materialize, type BatchAxis } from './batch/rule.js';
@@ -57,13 +57,13 @@ export function vmapFlat(f: (...inputs: Tensor[]) => readonly Tensor[], axes: re
 }
 
 /** `f` of one example made into a function of many (jax.vmap); arguments and results are trees. */
-export function vmap<Args extends readonly Tree<Tensor>[], R extends Tree<Tensor>>(f: (...args: Args) => R, { inAxes = 0, outAxes = 0, axisSize }: VmapOptions = {}): (...args: Args) => R {
+export function vmap<Args extends readonly unknown[], R>(f: (...args: Args) => R, { inAxes = 0, outAxes = 0, axisSize }: VmapOptions = {}): (...args: Args) => R {
   return (...args) => {
     const { leaves, structure } = flattenTensors('vmap', args);
     const axes = spreadAxes(inAxes, structure).map((axis, i) => requireBatchAxis(leaves[i]!, axis));
     let result: TreeStructure = { kind: 'none' };
     const run = vmapFlat((...inputs) => {
-      const flat = flatten<Tensor>(f(...(unflatten<Tensor>(structure, inputs) as Args)));
+      const flat = flattenTensors('vmap', f(...(unflatten<Tensor>(structure, inputs) as readonly unknown[] as Args)));
       result = flat.structure;
       return flat.leaves;
     }, axes, axisSize);
