@@ -12,6 +12,10 @@ export type { ApplyFunctionOptions, InitFunctionOptions } from './functional.js'
 export { interceptMethods } from './intercept.js';
 export * as lift from './lift/index.js';
 export { mergeParam } from './merge-param.js';
+export { AxisMetadata, unbox } from './metadata/axis-metadata.js';
+export type { MetadataParams } from './metadata/axis-metadata.js';
+export { getPartitionSpec, Partitioned, withPartitioning } from './metadata/partitioned.js';
+export type { AxisName } from './metadata/partitioned.js';
 export type { AttributeShape, AttributesInput, AttributesOutput, DefinedModuleClass, InputOf, ModuleClass, ModuleOptions, WithInput } from './module/define.js';
 export type { Exportable } from './module/exportable.js';
 export type { SowOptions } from './module/intermediates.js';

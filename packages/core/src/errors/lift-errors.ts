@@ -83,3 +83,18 @@ export class LiftedStructureError extends FlaxonError {
     this.found = found;
   }
 }
+
+/** A transformation adds or takes away an axis of a tensor with named axes, and does not say its name. */
+export class PartitioningUnspecifiedError extends FlaxonError {
+  readonly names: readonly (string | null)[];
+
+  constructor(names: readonly (string | null)[], mismatch?: { readonly axis: number; readonly partitionName: string }) {
+    const found = `a tensor with the axes ${names.map((name) => name ?? 'null').join(', ')}`;
+    super(
+      mismatch === undefined
+        ? `The axis of a transformed variable needs a name, since it is ${found}: give \`metadataParams: { partitionName: 'layers' }\`.`
+        : `Axis ${mismatch.axis} of ${found} should be "${mismatch.partitionName}", as \`metadataParams.partitionName\` says. Transform variables along the axis that they were made with.`,
+    );
+    this.names = names;
+  }
+}

@@ -1,10 +1,12 @@
 import { moveaxis, scan as scanTensors, type Dim, type Tensor } from '@flaxon/tensor';
 import { AxisSizeError, LiftArgumentError, SharedValueError } from '../errors/lift-errors.js';
 import type { Filter } from '../filter.js';
+import type { MetadataParams } from '../metadata/axis-metadata.js';
 import { pairsOf, splitDirections, type ByFilter, type VariableAxis } from './axes.js';
 import { describePath } from './describe-path.js';
 import { dependsOnInputs, evaluateIndependent } from './dependence.js';
 import { loopCarry, type LoopCarry } from './loop-carry.js';
+import { accountForAxes } from './metadata.js';
 import { pack, type Packed, type ScopeFunction, type StreamGroup, type VariableGroup } from './pack.js';
 import { splitStreams } from './split-streams.js';
 import { stage } from './stage.js';
@@ -41,6 +43,8 @@ export interface ScanOptions {
    * inside, and `broadcast` results. As in Flax, random streams count that run too. True by default.
    */
   readonly checkConstancyInvariants?: boolean;
+  /** What tensors with metadata are told of the axis of the steps: `{ partitionName: 'layers' }`. */
+  readonly metadataParams?: MetadataParams;
 }
 
 /**
@@ -58,7 +62,7 @@ export function scan<Target extends LiftTarget>(target: Target, options: ScanOpt
 }
 
 export function scanScopes(f: ScopeFunction, options: ScanOptions): ScopeFunction {
-  const { variableAxes = {}, variableBroadcast = false, variableCarry = false, splitRngs = {}, inAxes = 0, outAxes = 0, length, reverse = false, checkConstancyInvariants = true } = options;
+  const { variableAxes = {}, variableBroadcast = false, variableCarry = false, splitRngs = {}, inAxes = 0, outAxes = 0, length, reverse = false, checkConstancyInvariants = true, metadataParams = {} } = options;
   const axes = splitDirections<number>(variableAxes);
   const streams = pairsOf(splitRngs);
   const filters = {
@@ -78,7 +82,7 @@ export function scanScopes(f: ScopeFunction, options: ScanOptions): ScopeFunctio
       carry: loopCarry('scan', [carried, init]),
       slices: sliceable([
         inputs,
-        chooseTensors<StepAxis>(stacked, axes.in.axes, isStepped),
+        chooseTensors<StepAxis>(accountForAxes(stacked, axes.in.axes, 'removeAxis', metadataParams), axes.in.axes, isStepped),
         chooseTensors<StepAxis>(splitStreams(packed.streams, split, steps), split.map((isSplit) => (isSplit ? 0 : broadcast)), isStepped),
       ]),
     };
@@ -96,7 +100,7 @@ export function scanScopes(f: ScopeFunction, options: ScanOptions): ScopeFunctio
     );
     const [lastVariables, lastCarry] = body.carry.restore(last) as readonly [VariableGroup, unknown];
     const [ys, stackedVariables] = place(stackedResult!, rows, known.results) as readonly [unknown, VariableGroup[]];
-    packed.publish([known.shared, lastVariables, ...stackedVariables]);
+    packed.publish([known.shared, lastVariables, ...accountForAxes(stackedVariables, axes.out.axes, 'addAxis', metadataParams)]);
     return [lastCarry, ys];
   };
 }

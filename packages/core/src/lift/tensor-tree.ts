@@ -1,6 +1,7 @@
 /** The tensors inside arguments, results and variables, whatever else stands there. */
 import { tensor, Tensor, tree } from '@flaxon/tensor';
 import { LiftArgumentError } from '../errors/lift-errors.js';
+import { AxisMetadata } from '../metadata/axis-metadata.js';
 import { LazyRng } from '../rng/lazy-rng.js';
 import { closureOver, closureTensors } from './closure.js';
 
@@ -24,6 +25,7 @@ const isArray: (value: unknown) => value is readonly unknown[] = Array.isArray;
 
 /** `value` with each tensor replaced. Keys, and the tensors that a closure carries, count as tensors; all else stays. */
 function replace<Leaf>(value: unknown, prefix: Prefix<Leaf> | undefined, path: string, of: (found: FoundTensor<Leaf>) => Tensor): unknown {
+  if (value instanceof AxisMetadata) return value.replaceBoxed(of({ tensor: value.unbox(), note: leafNote(prefix, path), path }));
   if (value instanceof Tensor) return of({ tensor: value, note: leafNote(prefix, path), path });
   if (value instanceof LazyRng) return value.withKey(of({ tensor: value.key, note: leafNote(prefix, path), path }));
   const carried = closureTensors(value);

@@ -1,8 +1,10 @@
 import { normalizeAxis, runProgram, vmap as vmapTensors, type Dim, type Tensor } from '@flaxon/tensor';
 import { AxisSizeError, LiftArgumentError, SharedValueError } from '../errors/lift-errors.js';
+import type { MetadataParams } from '../metadata/axis-metadata.js';
 import { pairsOf, splitDirections, type ByFilter, type VariableAxis } from './axes.js';
 import { describePath } from './describe-path.js';
 import { dependsOnInputs, evaluateIndependent, withOutputs } from './dependence.js';
+import { accountForAxes } from './metadata.js';
 import { pack, type ScopeFunction, type StreamGroup, type VariableGroup } from './pack.js';
 import { splitStreams } from './split-streams.js';
 import { stage, type Staged } from './stage.js';
@@ -22,6 +24,8 @@ export interface VmapOptions {
   readonly outAxes?: MappedAxes;
   /** The number of examples, where nothing that is mapped has it. */
   readonly axisSize?: Dim | undefined;
+  /** What tensors with metadata are told of the axis: `{ partitionName: 'batch' }`. */
+  readonly metadataParams?: MetadataParams;
 }
 
 /**
@@ -37,12 +41,12 @@ export function vmap<Target extends LiftTarget>(target: Target, options: VmapOpt
   return liftTarget<VmapOptions>({ name: 'vmap', prefix: 'Vmap' }, target, options, vmapScopes) as Target;
 }
 
-export function vmapScopes(f: ScopeFunction, { variableAxes = {}, splitRngs = {}, inAxes = 0, outAxes = 0, axisSize }: VmapOptions): ScopeFunction {
+export function vmapScopes(f: ScopeFunction, { variableAxes = {}, splitRngs = {}, inAxes = 0, outAxes = 0, axisSize, metadataParams = {} }: VmapOptions): ScopeFunction {
   const axes = splitDirections(variableAxes);
   const streams = pairsOf(splitRngs);
   return (scopes, ...args) => {
     const packed = pack(scopes, { in: axes.in.filters, out: axes.out.filters, rngs: streams.map(([filter]) => filter) });
-    const inputs = chooseTensors<number | null>([packed.variables, args], [axes.in.axes, inAxes], isMapped);
+    const inputs = chooseTensors<number | null>([accountForAxes(packed.variables, axes.in.axes, 'removeAxis', metadataParams), args], [axes.in.axes, inAxes], isMapped);
     const size = sizeOf(inputs.found, axisSize);
     const keys = chooseTensors<number | null>(splitStreams(packed.streams, streams.map(([, isSplit]) => isSplit), size), streams.map(([, isSplit]) => (isSplit ? 0 : null)), isMapped);
 
@@ -55,7 +59,7 @@ export function vmapScopes(f: ScopeFunction, { variableAxes = {}, splitRngs = {}
     const specs = mapped.map(({ tensor, axis }) => ({ dtype: tensor.dtype, shape: tensor.shape.filter((_, i) => i !== axis) }));
     const staged = stage<number | null>(specs, run, [outAxes, axes.out.axes]);
     const [y, variables] = staged.restore(runBatched(staged, mapped, size)) as readonly [unknown, VariableGroup[]];
-    packed.publish(variables);
+    packed.publish(accountForAxes(variables, axes.out.axes, 'addAxis', metadataParams));
     return y;
   };
 }

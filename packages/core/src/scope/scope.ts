@@ -13,6 +13,7 @@ import {
   type NameKind,
 } from '../errors/scope-errors.js';
 import { inFilter } from '../filter.js';
+import { unbox } from '../metadata/axis-metadata.js';
 import type { LazyRng } from '../rng/lazy-rng.js';
 import { isCollection, putInto, type Collection, type MutableCollection, type Variables, type VariableValue } from '../variables.js';
 import { Reservations } from './reservations.js';
@@ -290,7 +291,7 @@ export class Scope {
     if (known !== undefined) {
       if (shape !== undefined) this.#checkShape(name, known, shape);
       // Without a shape the type is the caller's word: the tree was made by the same code, or passed in for it.
-      return known as T;
+      return unbox(known) as T;
     }
     if (!this.isMutableCollection('params')) {
       if (this.isCollectionEmpty('params')) throw this.#collectionNotFound('params', name);
@@ -298,7 +299,7 @@ export class Scope {
     }
     const value = initialize(this.makeRng('params'));
     this.putVariable('params', name, value);
-    return value;
+    return unbox(value);
   }
 
   #checkShape(name: string, value: VariableValue, shape: StaticShape): void {

@@ -1,3 +1,5 @@
+import { Tensor } from '@flaxon/tensor';
+import { AxisMetadata, unbox } from '../metadata/axis-metadata.js';
 import type { VariableValue } from '../variables.js';
 import type { Scope } from './scope.js';
 
@@ -15,12 +17,15 @@ export class Variable<T extends VariableValue = VariableValue> {
 
   get value(): T {
     // The type is the creator's word: nothing but `putVariable` under the same name can put something else here.
-    return this.scope.getVariable(this.collection, this.name) as T;
+    return unbox(this.scope.getVariable(this.collection, this.name)) as T;
   }
 
   /** @throws ModifyScopeVariableError where the collection is immutable */
   set value(value: T) {
-    this.scope.putVariable(this.collection, this.name, value);
+    const stored = this.scope.getVariable(this.collection, this.name);
+    // Metadata belong to the variable: they stay when its value changes.
+    const isBoxed = stored instanceof AxisMetadata && value instanceof Tensor && !(value instanceof AxisMetadata);
+    this.scope.putVariable(this.collection, this.name, isBoxed ? stored.replaceBoxed(value) : value);
   }
 
   get isMutable(): boolean {

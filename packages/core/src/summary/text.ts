@@ -1,5 +1,6 @@
 /** How a summary writes values and counts; the formats are those of Flax's `tabulate`. */
 import { formatSpec, Tensor, tree } from '@flaxon/tensor';
+import { Partitioned, type AxisName } from '../metadata/partitioned.js';
 
 /** Elements and bytes of some variables. */
 export interface Count {
@@ -7,8 +8,12 @@ export interface Count {
   readonly bytes: number;
 }
 
+/** The names of axes as Python prints a tuple of them. */
+const formatNames = (names: readonly AxisName[]): string => (names.length === 1 ? `${names[0] ?? 'None'},` : names.map((name) => name ?? 'None').join(', '));
+
 /** A leaf: `float32[2,3]` for a tensor, numbers and text as they are, `True`, `False` and `None` as in Python. */
 function formatLeaf(value: unknown): string {
+  if (value instanceof Partitioned) return `${formatSpec(value)} P(${formatNames(value.names)})`;
   if (value instanceof Tensor) return formatSpec(value);
   if (value === null || value === undefined) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
