@@ -1,5 +1,5 @@
 import { add, ones, random, tensor, zeros, type Tensor } from '@flaxon/tensor';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { bindScope, CallCompactUnboundModuleError, fields, initScope, InvalidScopeError, lift, Module, NameInUseError, TransformedMethodReturnValueError, TransformTargetError, UnboundModuleError, type Variable } from '../../src/index.js';
 import { vmapScopes } from '../../src/lift/vmap.js';
@@ -239,6 +239,12 @@ describe('targets', () => {
       }
     }
     expect(() => new Net().apply({}, [])).toThrow(TransformTargetError);
+  });
+
+  it('give back what they are: a class of the same modules, a function of the same arguments', () => {
+    expectTypeOf(lift.vmap(Dense)).toEqualTypeOf<typeof Dense>();
+    expectTypeOf(lift.remat((_: Scale, x: Tensor, n: number) => [x, n] as const)).toEqualTypeOf<(_: Scale, x: Tensor, n: number) => readonly [Tensor, number]>();
+    expect(new (lift.vmap(Dense))({ features: 2 })).toBeInstanceOf(Dense);
   });
 
   it('do not return modules or variable references', () => {
