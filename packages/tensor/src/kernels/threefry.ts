@@ -8,6 +8,10 @@ import { sizeOf, type StaticShape } from '../shape/shape.js';
 /** The constant of the key schedule. */
 const parity = 0x1bd11bda;
 
+/** The cipher's constants for other executors: groups of four rounds take the rotations of both sets in turn. */
+export const threefryParity: number = parity;
+export const threefryRotations: readonly (readonly number[])[] = [[13, 15, 26, 6], [17, 29, 16, 24]];
+
 /** Words of a key or a counter: word i is `words[i * stride]`; with stride 0 one word serves all blocks. */
 export interface WordStream {
   readonly words: Uint32Array;

@@ -1,4 +1,3 @@
-import { whileLoop } from '../control/while-loop.js';
 import { scan } from '../control/scan.js';
 import { toFloating } from '../dtype/promotion.js';
 import { ShapeError } from '../errors/errors.js';
@@ -7,7 +6,7 @@ import { abs, add, ceil, clip, div, equal, floor, greater, isinf, isnan, less, l
 import { take } from '../ops/indexing.js';
 import { convert, promoteFloating } from '../ops/operand.js';
 import { any, cumsum } from '../ops/reduce.js';
-import { broadcastTo, moveaxis } from '../ops/shape.js';
+import { broadcastTo, moveaxis, stack } from '../ops/shape.js';
 import { formatShape, type Shape } from '../shape/shape.js';
 import { scalar, tensor, type TensorLike } from '../tensor/create.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -16,6 +15,7 @@ import { exactLog, exactLog1p } from './exact-log.js';
 import { requireFloatDtype, tiny, type FloatDtype } from './float-format.js';
 import { split } from './keys.js';
 import { isKnown } from './poisson.js';
+import { search } from './search.js';
 import { sliceKey } from './slice-key.js';
 import { uniform } from './uniform.js';
 
@@ -65,7 +65,7 @@ function byInversion(key: Tensor, trials: Tensor, q: Tensor, dtype: FloatDtype):
     return { count: where(lessEqual(sum, trials), add(count, 1), count), sum: add(sum, gap), key: sliceKey(keys, 1) };
   };
   const start: State = { count: zeros(q.shape, dtype), sum: zeros(q.shape, dtype), key };
-  return sub(whileLoop(({ sum }: State) => any(lessEqual(sum, trials)), next, start).count, 1);
+  return sub(search([key, trials, q], ({ sum }: State) => any(lessEqual(sum, trials)), next, start).count, 1);
 }
 
 /** log k! less Stirling's approximation, for k from 0 to 9. */
@@ -115,7 +115,7 @@ function byRejection(key: Tensor, trials: Tensor, q: Tensor): Tensor {
     return { count: where(accepts, k, count), isAccepted: logicalOr(isAccepted, accepts), key: sliceKey(keys, 0) };
   };
   const start: State = { count: full(shape, -1, dtype), isAccepted: full(shape, false, 'bool'), key };
-  return whileLoop(({ isAccepted }: State) => any(logicalNot(isAccepted)), next, start).count;
+  return search([key, trials, q], ({ isAccepted }: State) => any(logicalNot(isAccepted)), next, start).count;
 }
 
 export interface MultinomialOptions extends SampleOptions {
@@ -144,6 +144,19 @@ export function multinomial(key: Tensor, n: TensorLike, p: Tensor, { shape, dtyp
     return [sub(rest, count), count];
   };
   const start = broadcastParameter('multinomial', 'n', trials, whole.slice(0, -1));
-  const [, counts] = scan(step, start, { ratio: ratios, own: split(key, [ratios.shape[0]!]) });
+  const keys = split(key, [ratios.shape[0]!]);
+  const counts = [key, ratios, start].some((x) => x.isTraced) ? scan(step, start, { ratio: ratios, own: keys })[1] : countsOfKnown(step, start, ratios, keys);
   return convert(moveaxis(counts, 0, -1), float);
+}
+
+/** The steps of the scan at once, with the fast kernels of known keys. */
+function countsOfKnown(step: (rest: Tensor, x: { ratio: Tensor; own: Tensor }) => [Tensor, Tensor], start: Tensor, ratios: Tensor, keys: Tensor): Tensor {
+  const counts: Tensor[] = [];
+  let rest = start;
+  [...ratios].forEach((ratio, i) => {
+    const [left, count] = step(rest, { ratio, own: sliceKey(keys, i) });
+    rest = left;
+    counts.push(count);
+  });
+  return stack(counts);
 }

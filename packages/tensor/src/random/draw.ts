@@ -5,6 +5,7 @@
 import { erfInv64, erfInvChunk, fma32 } from '../kernels/exact-math.js';
 import { sizeOf, type StaticShape } from '../shape/shape.js';
 import { concrete, type Tensor } from '../tensor/tensor.js';
+import { drawVectors } from './simd/sampler.js';
 import { forEachChunk, wordsChunkLength } from './words.js';
 
 const { fround, max, min } = Math;
@@ -17,16 +18,20 @@ export interface Interval {
 }
 
 /** float32 numbers on a grid of 2^-23, from the upper bits of a word. */
-const unit32 = (word: number): number => (word >>> 9) * 2 ** -23;
+export const unit32 = (word: number): number => (word >>> 9) * 2 ** -23;
 /** float64 numbers on a grid of 2^-52, from the first word and the upper bits of the second. */
-const unit64 = (word0: number, word1: number): number => word0 * 2 ** -32 + (word1 >>> 12) * 2 ** -52;
+export const unit64 = (word0: number, word1: number): number => word0 * 2 ** -32 + (word1 >>> 12) * 2 ** -52;
 
 export function drawUniform32(key: Tensor, shape: StaticShape, { minval, span }: Interval): Tensor {
   const samples = new Float32Array(sizeOf(shape));
+  if (!drawVectors('uniform', key.data() as Uint32Array, [minval, span], samples)) fillUniform32(key, samples, { minval, span });
+  return concrete(samples, shape, 'float32');
+}
+
+export function fillUniform32(key: Tensor, samples: Float32Array, { minval, span }: Interval): void {
   forEachChunk(key, samples.length, (offset, length, words0, words1) => {
     for (let i = 0; i < length; i++) samples[offset + i] = fma32(unit32(words0[i]! ^ words1[i]!), span, minval);
   });
-  return concrete(samples, shape, 'float32');
 }
 
 export function drawUniform64(key: Tensor, shape: StaticShape, { minval, span }: Interval): Tensor {
@@ -46,9 +51,15 @@ export interface NormalInterval extends Interval {
 const sqrt2Single = fround(Math.SQRT2);
 const uniforms = new Float32Array(wordsChunkLength);
 
-export function drawNormal32(key: Tensor, shape: StaticShape, { minval, span, lower, upper }: NormalInterval): Tensor {
-  const isClipped = lower > -Infinity || upper < Infinity;
+export function drawNormal32(key: Tensor, shape: StaticShape, interval: NormalInterval): Tensor {
+  const { minval, span, lower, upper } = interval;
   const samples = new Float32Array(sizeOf(shape));
+  if (!drawVectors('normal', key.data() as Uint32Array, [minval, span, lower, upper], samples)) fillNormal32(key, samples, interval);
+  return concrete(samples, shape, 'float32');
+}
+
+export function fillNormal32(key: Tensor, samples: Float32Array, { minval, span, lower, upper }: NormalInterval): void {
+  const isClipped = lower > -Infinity || upper < Infinity;
   forEachChunk(key, samples.length, (offset, length, words0, words1) => {
     for (let i = 0; i < length; i++) uniforms[i] = fma32(unit32(words0[i]! ^ words1[i]!), span, minval);
     const drawn = samples.subarray(offset, offset + length);
@@ -56,7 +67,6 @@ export function drawNormal32(key: Tensor, shape: StaticShape, { minval, span, lo
     for (let i = 0; i < length; i++) drawn[i] = sqrt2Single * drawn[i]!;
     if (isClipped) for (let i = 0; i < length; i++) drawn[i] = min(upper, max(lower, drawn[i]!));
   });
-  return concrete(samples, shape, 'float32');
 }
 
 export function drawNormal64(key: Tensor, shape: StaticShape, { minval, span, lower, upper }: NormalInterval): Tensor {

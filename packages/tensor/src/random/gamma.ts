@@ -5,12 +5,13 @@ import { add, div, equal, exp, greaterEqual, lessEqual, log, logicalAnd, logical
 import { convert } from '../ops/operand.js';
 import { broadcastTo, reshape } from '../ops/shape.js';
 import type { CallRule } from '../primitives/call-rules.js';
-import { dimSizeOf, type Shape } from '../shape/shape.js';
+import { dimSizeOf, sizeOf, type Shape } from '../shape/shape.js';
 import { scalar, type TensorLike } from '../tensor/create.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { concrete, type Tensor } from '../tensor/tensor.js';
 import { vmap } from '../transforms/vmap.js';
-import { requireNotNegative, samplerArguments, type SampleOptions } from './arguments.js';
+import { isDrawable, requireNotNegative, samplerArguments, type SampleOptions } from './arguments.js';
 import { exponential } from './continuous.js';
+import { drawGamma, type GammaKind } from './draw-gamma.js';
 import { tiny, type FloatDtype } from './float-format.js';
 import { gammaSampleDerivative } from './gamma-derivative.js';
 import { split } from './keys.js';
@@ -29,8 +30,6 @@ export const gamma = (key: Tensor, a: TensorLike, shape?: Shape, { dtype = 'floa
 /** Logarithms of gamma samples (jax.random.loggamma), accurate where a small `a` makes the samples vanish. Throws as `gamma`. */
 export const loggamma = (key: Tensor, a: TensorLike, shape?: Shape, { dtype = 'float32' }: SampleOptions = {}): Tensor => sampleGamma('loggamma', key, a, shape, dtype);
 
-type GammaKind = 'gamma' | 'loggamma';
-
 function sampleGamma(kind: GammaKind, key: Tensor, a: TensorLike, shape: Shape | undefined, dtype: Dtype): Tensor {
   const { shape: whole, float } = samplerArguments(kind, key, shape, [a], dtype);
   requireNotNegative(`random.${kind}`, 'a', a);
@@ -39,6 +38,15 @@ function sampleGamma(kind: GammaKind, key: Tensor, a: TensorLike, shape: Shape |
 }
 
 function drawEach(kind: GammaKind, key: Tensor, concentration: Tensor, dtype: FloatDtype): Tensor {
+  if ((dtype === 'float32' || dtype === 'float64') && isDrawable(key, concentration.shape) && !concentration.isTraced) {
+    const keys = split(key, sizeOf(concentration.shape)).data() as Uint32Array;
+    return concrete(drawGamma(kind, dtype, keys, concentration.data() as Float32Array | Float64Array), concentration.shape, dtype);
+  }
+  return composeEach(kind, key, concentration, dtype);
+}
+
+/** `drawEach` as a composition of primitives: a loop for one element, mapped over all. */
+export function composeEach(kind: GammaKind, key: Tensor, concentration: Tensor, dtype: FloatDtype): Tensor {
   const count = dimSizeOf(concentration.shape);
   const one = (own: Tensor, a: Tensor): Tensor => drawOne(kind, own, a, dtype);
   return reshape(vmap(one)(split(key, [count]), reshape(concentration, [count])), concentration.shape);

@@ -1,4 +1,3 @@
-import { whileLoop } from '../control/while-loop.js';
 import { isInteger } from '../dtype/dtype.js';
 import { DtypeError } from '../errors/errors.js';
 import { integerRange } from '../kernels/convert.js';
@@ -16,6 +15,7 @@ import { exactLgamma } from './exact-lgamma.js';
 import { exactLog } from './exact-log.js';
 import { fusedMultiplyAdd } from './fused-multiply-add.js';
 import { split } from './keys.js';
+import { search } from './search.js';
 import { sliceKey } from './slice-key.js';
 import { uniform } from './uniform.js';
 
@@ -63,7 +63,7 @@ function byMultiplication(key: Tensor, rate: Tensor, dtype: Dtype): Tensor {
     return { round: add(round, 1), count: where(isOpen(logarithm), add(count, 1), count), key: sliceKey(keys, 0), logarithm: add(logarithm, exactLog(u)) };
   };
   const start: State = { round: scalar(0, 'int32'), count: zeros(rate.shape, dtype), key, logarithm: zeros(rate.shape) };
-  const { count } = whileLoop(({ round, logarithm }: State) => logicalAnd(any(isOpen(logarithm)), less(round, mostRounds(dtype))), next, start);
+  const { count } = search([key, rate], ({ round, logarithm }: State) => logicalAnd(any(isOpen(logarithm)), less(round, mostRounds(dtype))), next, start);
   return sub(count, 1);
 }
 
@@ -97,6 +97,6 @@ function byRejection(key: Tensor, rate: Tensor, dtype: Dtype): Tensor {
     return { round: add(round, 1), count: where(accepts, k, count), isAccepted: logicalOr(isAccepted, accepts), key: sliceKey(keys, 0) };
   };
   const start: State = { round: scalar(0, 'int32'), count: full(shape, -1, 'float32'), isAccepted: full(shape, false, 'bool'), key };
-  const { count } = whileLoop(({ round, isAccepted }: State) => logicalAnd(any(logicalNot(isAccepted)), less(round, mostRounds(dtype))), next, start);
+  const { count } = search([key, rate], ({ round, isAccepted }: State) => logicalAnd(any(logicalNot(isAccepted)), less(round, mostRounds(dtype))), next, start);
   return convert(count, dtype);
 }

@@ -24,6 +24,10 @@ const tail6 = fround(0.00943887047);
 const tail7 = fround(1.00167406);
 const tail8 = fround(2.83297682);
 
+/** The constants of `erfInv32` for other executors: the polynomials in w - 2.5 and in sqrt(w) - 3, leading coefficients first. */
+export const erfInv32Centre: readonly number[] = [centre0, centre1, centre2, centre3, centre4, centre5, centre6, centre7, centre8];
+export const erfInv32Tail: readonly number[] = [tail0, tail1, tail2, tail3, tail4, tail5, tail6, tail7, tail8];
+
 /** erfInv(x) / x of w = -log(1 - x^2) < 5. */
 function centre(w: number): number {
   const t = fround(w - 2.5);

@@ -30,7 +30,7 @@ const logP8 = float32FromBits(0x3eaaaaaa);
 const ln2High = 0.693359375;
 const ln2Low = fround(-2.12194440e-4);
 /** The bits of sqrt(1/2). */
-const sqrtHalfBits = 0x3f3504f3;
+export const sqrtHalfBits = 0x3f3504f3;
 
 /** The constants of `log32` for other executors: coefficients of the three cubics, leading ones first; ln 2 in two parts. */
 export const log32Coefficients: readonly (readonly number[])[] = [[logP0, logP1, logP2], [logP3, logP4, logP5], [logP6, logP7, logP8]];
