@@ -1,0 +1,77 @@
+import { fields, Module, type AttributesInput, type ModuleOptions } from '@flaxon/core';
+import { concatenate, index, random, type Tensor } from '@flaxon/tensor';
+import { z } from 'zod';
+import type { Carry } from './cell.js';
+import { RNN, type RNNOptions, type RNNResult } from './rnn.js';
+
+type Merge = (forward: Tensor, backward: Tensor) => Tensor;
+
+const concatenateFeatures: Merge = (forward, backward) => concatenate([forward, backward], -1);
+
+/** The carries of both directions. */
+export type BidirectionalCarry = readonly [forward: Carry, backward: Carry];
+
+export interface BidirectionalOptions extends Omit<RNNOptions, 'initialCarry' | 'reverse' | 'keepOrder'> {
+  readonly initialCarry?: BidirectionalCarry | undefined;
+}
+
+const attributes = {
+  mergeFn: fields.function<Merge>('a function of the outputs of both directions').default(() => concatenateFeatures),
+  timeMajor: z.boolean().default(false),
+  returnCarry: z.boolean().default(false),
+};
+
+export interface BidirectionalAttributes extends AttributesInput<typeof attributes> {
+  readonly forwardRnn: RNN;
+  readonly backwardRnn: RNN;
+}
+
+/**
+ * A sequence read from both ends (Flax: `nn.Bidirectional`; Schuster and Paliwal, 1997): the outputs of both directions, in the
+ * order of inputs, one after the other along the features, or merged by `mergeFn`.
+ *
+ * Submodules: `forward_rnn`, `backward_rnn`. One network for both has its parameters once, under `forward_rnn`.
+ */
+export class Bidirectional extends Module.define({
+  // Under Flax's names, which are those of the submodules.
+  forward_rnn: fields.module(RNN),
+  backward_rnn: fields.module(RNN),
+  ...attributes,
+}) {
+  constructor({ forwardRnn, backwardRnn, ...rest }: BidirectionalAttributes, options?: ModuleOptions) {
+    // A copy gets its attributes under the names above.
+    super({ forward_rnn: forwardRnn, backward_rnn: backwardRnn, ...rest }, options);
+  }
+
+  get forwardRnn(): RNN {
+    return this.forward_rnn;
+  }
+
+  get backwardRnn(): RNN {
+    return this.backward_rnn;
+  }
+
+  /**
+   * inputs as of `RNN`, to outputs, or with `returnCarry` to `[[forward, backward], outputs]`. `initKey` is split for the two.
+   * @throws ShapeError, ArgumentError, and what the cells throw
+   */
+  call(inputs: Tensor, options: BidirectionalOptions = {}): RNNResult<BidirectionalCarry> {
+    const { seqLengths, initKey, initialCarry = [undefined, undefined] } = options;
+    const { returnCarry = this.returnCarry, timeMajor = this.timeMajor } = options;
+    const keys = initKey && random.split(initKey);
+    const run = (rnn: RNN, i: 0 | 1): readonly [Carry, Tensor] =>
+      rnn.call(inputs, {
+        initialCarry: initialCarry[i],
+        initKey: keys && index(keys, [i]),
+        seqLengths,
+        returnCarry: true,
+        timeMajor,
+        reverse: i === 1,
+        ...(i === 1 && { keepOrder: true }),
+      }) as readonly [Carry, Tensor];
+    const [forwardCarry, forward] = run(this.forwardRnn, 0);
+    const [backwardCarry, backward] = run(this.backwardRnn, 1);
+    const outputs = this.mergeFn(forward, backward);
+    return returnCarry ? [[forwardCarry, backwardCarry], outputs] : outputs;
+  }
+}

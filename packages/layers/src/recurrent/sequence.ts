@@ -1,0 +1,38 @@
+/** What networks over sequences do along the time axis. */
+import { add, arange, expandDims, flip, reshape, sub, takeAlongAxis, mod, tree, ArgumentError, formatShape, astype, broadcastTo, type Tensor } from '@flaxon/tensor';
+import type { Carry } from './cell.js';
+
+export interface FlipOptions {
+  /** How long each sequence is, (batch...): what comes after stays there. */
+  readonly lengths: Tensor | undefined;
+  readonly timeAxis: number;
+}
+
+/** A length that is known. @throws ArgumentError */
+function knownLength(x: Tensor, axis: number): number {
+  const length = x.shape[axis];
+  if (typeof length !== 'number') throw new ArgumentError('RNN', 'seqLengths', `needs inputs with a time axis of known length, found ${formatShape(x.shape)}`);
+  return length;
+}
+
+/** x: (batch..., time, ...) or (time, batch..., ...), with every sequence backwards (Flax: `flip_sequences`). @throws ArgumentError */
+export function flipSequences(x: Tensor, { lengths, timeAxis }: FlipOptions): Tensor {
+  if (lengths === undefined) return flip(x, timeAxis);
+  const length = knownLength(x, timeAxis);
+  const backwards = sub(length - 1, arange(length));
+  const steps = reshape(backwards, Array.from({ length: lengths.rank + 1 }, (_, axis) => (axis === timeAxis ? length : 1)));
+  const places = mod(add(steps, astype(expandDims(lengths, timeAxis), 'int32')), length);
+  const features = Array.from({ length: x.rank - places.rank }, (_, i) => places.rank + i);
+  const spread = features.length === 0 ? places : expandDims(places, features);
+  return takeAlongAxis(x, broadcastTo(spread, x.shape), timeAxis);
+}
+
+/** The carries (time, batch..., ...) after the last step of each sequence. */
+export function selectLastCarry(carries: Carry, lengths: Tensor): Carry {
+  const last = sub(astype(lengths, 'int32'), 1);
+  return tree.map((x: Tensor) => {
+    const features = Array.from({ length: x.rank - 1 - last.rank }, (_, i) => 1 + last.rank + i);
+    const places = expandDims(last, [0, ...features]);
+    return reshape(takeAlongAxis(x, broadcastTo(places, [1, ...x.shape.slice(1)]), 0), x.shape.slice(1));
+  }, carries);
+}
