@@ -1,9 +1,9 @@
 import { ArgumentError } from '@flaxon/tensor';
 
 /**
- * The opset of exported models. 23 is the oldest with `RMSNormalization` and `Attention`; every operator that Flaxon emits has its kernels there
- * in ONNX Runtime 1.27 and later, on Node and in the browser. Of the newer ones 24 and 25 bring it nothing, and 26 only
- * `CumProd`, while providers other than the CPU's lag behind.
+ * The opset of exported models: the oldest with `RMSNormalization` and `Attention`. Every operator that Flaxon emits has its kernels there in
+ * ONNX Runtime 1.30 on Node and in the browser (`kernel-support.ts`); of the newer opsets 24 and 25 add none of them, and 26
+ * `CumProd` alone, while execution providers other than the CPU's follow later.
  */
 export const defaultOpset = 23;
 /** `BitwiseXor` and axes as operands of every reduction came with 18. */

@@ -3,7 +3,7 @@
  * dtype, opset too old, several axes); the composite's decomposition is lowered then.
  */
 import type { CallAttribute, EquationOf } from '@flaxon/tensor';
-import { abs, add, elementwise, exp, log, neg, sub, unary, withNumber } from '../emit/arithmetic.js';
+import { abs, add, elementwise, exp, log, neg, scalar, sub, unary, withNumber } from '../emit/arithmetic.js';
 import { reduce, reshape } from '../emit/layout.js';
 import type { GraphBuilder } from '../graph/builder.js';
 import { type Attributes, float, int, text, type Value } from '../graph/graph.js';
@@ -52,13 +52,25 @@ function isOnlyAdded(context: LoweringContext, equation: EquationOf<'call'>): bo
   return uses.length > 0 && uses.every((use) => use !== 'output' && additive.has(use.primitive));
 }
 
-const absoluteSoftplus = (b: GraphBuilder, x: Value): Value => sub(b, unary(b, 'Relu', x), log(b, unary(b, 'Sigmoid', abs(b, x))));
+/**
+ * sigmoid(|x|) is the larger of sigmoid(x) and 1 - sigmoid(x): where the derivative needs sigmoid(x) anyway, one operator is
+ * cheaper.
+ */
+function absoluteSoftplus(b: GraphBuilder, x: Value, sharesSigmoid: boolean): Value {
+  const rising = sharesSigmoid ? unary(b, 'Sigmoid', x) : unary(b, 'Sigmoid', abs(b, x));
+  const larger = sharesSigmoid ? elementwise(b, 'Max', [rising, sub(b, scalar(b, x.dtype, 1), rising)]) : rising;
+  return sub(b, unary(b, 'Relu', x), log(b, larger));
+}
+
 const relativeSoftplus = (b: GraphBuilder, x: Value): Value => add(b, unary(b, 'Relu', x), log1pOfFraction(b, exp(b, neg(b, abs(b, x)))));
 
 const softplus: CompositeLowering = (context, equation, [x]) => {
+  const { builder: b } = context;
+  const [operand] = equation.inputs;
   const isCheap = x!.value.dtype === 'float32' && isOnlyAdded(context, equation);
-  const nodes = isCheap ? absoluteSoftplus : relativeSoftplus;
-  return [{ value: nodes(context.builder, x!.value), shape: equation.outputs[0]!.shape }];
+  const sharesSigmoid = operand?.kind === 'variable' && context.usesOf(operand).some((use) => use !== 'output' && use.primitive === 'sigmoid');
+  const value = isCheap ? absoluteSoftplus(b, x!.value, sharesSigmoid) : relativeSoftplus(b, x!.value);
+  return [{ value, shape: equation.outputs[0]!.shape }];
 };
 
 const axesOf = (equation: EquationOf<'call'>, rank: number): number[] => (equation.params.attributes.axes as readonly number[]).map((axis) => axis + rank);

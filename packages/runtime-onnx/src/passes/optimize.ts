@@ -12,6 +12,7 @@ import type { Pass } from './pass.js';
 import { removeDeadNodes } from './remove-dead-nodes.js';
 import { simplifyArithmetic } from './simplify-arithmetic.js';
 import { sinkReshape } from './sink-reshape.js';
+import { sumRows } from './sum-rows.js';
 
 /**
  * Additions come after factors: a `Gemm` with a C takes no second one, and `c * Gemm` fits any. Duplicates go first, so that "nobody
@@ -21,6 +22,7 @@ const passes: readonly Pass[] = [
   mergeDuplicates,
   removeDeadNodes,
   simplifyArithmetic,
+  sumRows,
   sinkReshape,
   cancelLayout,
   removeDeadNodes,
