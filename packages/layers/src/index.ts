@@ -5,6 +5,8 @@ export { MultiHeadAttention, MultiHeadDotProductAttention, type AttentionArgumen
 export { Sequential, type Layer, type LayerValue } from './combinators/sequential.js';
 export { computeDtype, promoteDtype } from './dtype.js';
 export { Conv } from './linear/conv.js';
+export { ConvLocal } from './linear/conv-local.js';
+export { ConvTranspose } from './linear/conv-transpose.js';
 export { Dense } from './linear/dense.js';
 export { DenseGeneral } from './linear/dense-general.js';
 export { Einsum, type EinsumOptions } from './linear/einsum.js';

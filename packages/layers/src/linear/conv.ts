@@ -1,15 +1,11 @@
 import { fields, Module } from '@flaxon/core';
-import { add, ArgumentError, convGeneralDilated, equalShapes, formatShape, mul, reshape, ShapeError, type Tensor } from '@flaxon/tensor';
+import { add, convGeneralDilated, equalShapes, formatShape, mul, reshape, ShapeError, type Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
 import { dtypes, kernelAndBias, size } from '../attributes.js';
 import { promoteDtype } from '../dtype.js';
 import { listOf, staticSize } from '../shape.js';
 import { applyPadding, padding } from './padding.js';
-
-const windowSizes = (): z.ZodUnion<[z.ZodInt, z.ZodArray<z.ZodInt>]> => z.union([z.int().positive(), z.array(z.int().positive())]);
-
-/** One number for all spatial axes, or one for each; null is 1. */
-const perAxis = (): z.ZodDefault<z.ZodNullable<z.ZodUnion<[z.ZodInt, z.ZodArray<z.ZodInt>]>>> => windowSizes().nullable().default(1);
+import { eachAxis, perAxis, windowSizes } from './per-axis.js';
 
 /**
  * A convolution, or correlation, with channels last (Flax: `nn.Conv`).
@@ -83,9 +79,6 @@ export class Conv extends Module.define({
   }
 
   #perAxis(attribute: 'strides' | 'inputDilation' | 'kernelDilation', rank: number): readonly number[] {
-    const given = this[attribute] ?? 1;
-    if (typeof given === 'number') return Array.from({ length: rank }, () => given);
-    if (given.length !== rank) throw new ArgumentError('Conv', attribute, `must be one number, or one for each of the ${rank} axes of \`kernelSize\`, found ${given.length}`);
-    return given;
+    return eachAxis('Conv', attribute, this[attribute], rank);
   }
 }
