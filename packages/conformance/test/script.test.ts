@@ -1,5 +1,5 @@
 import { Module } from '@flaxon/core';
-import { add, mul, random, tensor, type Tensor } from '@flaxon/tensor';
+import { add, grad, mul, random, sum, tensor, where, type Tensor } from '@flaxon/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { eager } from '../src/executors/eager.js';
@@ -18,9 +18,16 @@ class Scale extends Module.define({ start: z.number().default(1) }) {
   }
 }
 
+/** Stands for the layer whose options Python takes by position. */
+class Dropout extends Module.define({}) {
+  call(x: Tensor, { deterministic = false }: { readonly deterministic?: boolean } = {}): Tensor {
+    return where(deterministic, x, 0);
+  }
+}
+
 let context: CaseContext;
 beforeAll(async () => {
-  context = { arrays: Safetensors.empty('none'), executor: eager, library: { ...(await loadLibrary()), layers: { Scale } }, x64: false };
+  context = { arrays: Safetensors.empty('none'), executor: eager, library: { ...(await loadLibrary()), layers: { Scale, Dropout } }, x64: false };
 });
 
 const scale = (start: number, more: object = {}): object => ({ type: 'Scale', config: { start }, ...more });
@@ -151,6 +158,13 @@ describe('steps', () => {
     expect(output(model)).toEqual([6, 12]);
   });
 
+  it('gives layers by name what Python gives by position', () => {
+    const call = (...args: unknown[]): ModuleInstance => compact([{ let: 'd', new: { type: 'Dropout', config: {} } }, { let: 'x', call: 'd', args: ['x', ...args] }]);
+    expect(output(call({ lit: true }))).toEqual([1, 2]);
+    expect(output(call({ lit: false }))).toEqual([0, 0]);
+    expect(output(call({ deterministic: { lit: true } }))).toEqual([1, 2]);
+  });
+
   it('calls functions of the library with attributes', () => {
     expect(output(compact([{ let: 'x', fn: 'sum', args: ['x'], attrs: { axis: 0, keepdims: true } }]))).toEqual([3]);
   });
@@ -233,6 +247,76 @@ describe('steps', () => {
       },
     });
     expect(output(model)).toEqual([[1, 2], [1, 2]]);
+  });
+});
+
+describe('lifted transformations', () => {
+  /** The method `part` multiplies by a parameter that is 3 from the start. */
+  const withPart = (step: object, result: unknown = 'y'): ModuleInstance =>
+    build({
+      class: 'Net',
+      methods: {
+        call: { compact: true, params: ['x'], steps: [step], return: result },
+        part: { compact: true, params: ['x'], steps: [{ let: 'm', new: scale(3) }, { let: 'x', call: 'm', args: ['x'] }], return: 'x' },
+        twice: { params: ['x'], steps: [{ let: 'x', fn: 'add', args: ['x', 'x'] }], return: 'x' },
+        same: { params: ['x'], steps: [], return: 'x' },
+        total: { params: ['x'], steps: [{ let: 'x', fn: 'square', args: ['x'] }, { let: 'x', fn: 'sum', args: ['x'] }], return: 'x' },
+        small: { params: ['x'], steps: [{ let: 's', fn: 'sum', args: ['x'] }, { let: 'b', fn: 'less', args: ['s', { lit: 10 }] }], return: 'b' },
+      },
+    });
+
+  it('lifts classes, which give the submodule its name', () => {
+    const model = compact([{ let: 'm', new: { lift: 'vmap', target: scale(2), config: { variableAxes: { params: null }, splitRngs: { params: false } } } }, { let: 'x', call: 'm', args: ['x'] }]);
+    expect(init(model)).toEqual({ params: { VmapScale_0: { w: 2 } } });
+    expect(output(model)).toEqual([2, 4]);
+  });
+
+  it('lifts methods', () => {
+    expect(output(withPart({ let: 'y', lifted: 'vmap', method: 'part', config: { variableAxes: { params: null }, splitRngs: { params: false } }, args: ['x'] }))).toEqual([3, 6]);
+  });
+
+  it.each([
+    [true, [2, 4]],
+    [false, [1, 2]],
+  ])('chooses a branch by %s', (lit, expected) => {
+    expect(output(withPart({ let: 'y', cond: { lit }, branches: ['twice', 'same'], args: ['x'] }))).toEqual(expected);
+    expect(output(withPart({ let: 'y', switch: { lit: lit ? 0 : 1 }, branches: ['twice', 'same'], args: ['x'] }))).toEqual(expected);
+  });
+
+  it('loops while a method says so', () => {
+    // Sums of 3 and 6 are small, 12 is not.
+    expect(output(withPart({ let: 'y', whileLoop: { cond: 'small', body: 'twice' }, init: 'x' }))).toEqual([4, 8]);
+  });
+
+  it('gives output and gradients of `vjp`, with a cotangent of ones unless one is given', () => {
+    expect(output(withPart({ let: 'y', vjp: { method: 'part' }, args: ['x'] }))).toEqual([[3, 6], { params: { Scale_0: { w: 3 } } }, [3, 3]]);
+    expect(output(withPart({ let: 'y', vjp: { method: 'part' }, args: ['x'], cotangent: 'x' }))).toEqual([[3, 6], { params: { Scale_0: { w: 5 } } }, [3, 6]]);
+  });
+
+  it.each([
+    ['ones', [1, 2]],
+    ['zeros', [0, 0]],
+    ['values', [3, 6]],
+  ] as const)('gives the tangent of `jvp` along %s of the variables', (how, tangent) => {
+    const model = compact([
+      { let: 'm', new: scale(3) },
+      { let: 'x', call: 'm', args: ['x'] },
+      { let: 'z', fn: 'mul', args: ['x', { lit: 0 }] },
+      { let: 'y', jvp: { method: 'call' }, module: 'm', args: ['x'], tangents: ['z'], variableTangents: { params: how } },
+    ], 'y.1');
+    expect(output(model)).toEqual(tangent.map((value) => 3 * value));
+  });
+
+  it('gives gradients by the arguments, with the value where asked', () => {
+    expect(output(withPart({ let: 'y', grad: { method: 'total' }, args: ['x'] }))).toEqual([[2, 4]]);
+    expect(output(withPart({ let: 'y', valueAndGrad: { method: 'total' }, args: ['x'] }))).toEqual([5, [[2, 4]]]);
+  });
+
+  it('passes gradients through the functions of `customVjp`', () => {
+    const model = withPart({ let: 'y', customVjp: { method: 'part', args: 'negate' }, args: ['x'] });
+    const variables = model.init(keys, [x]) as Parameters<typeof model.apply>[0];
+    const gradient = grad((given: Tensor) => sum(model.apply(variables, [given]) as Tensor))(x);
+    expect(plain(gradient)).toEqual([-3, -3]);
   });
 });
 

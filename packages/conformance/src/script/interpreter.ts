@@ -3,6 +3,7 @@ import { random } from '@flaxon/tensor';
 import { CaseFormatError } from '../errors.js';
 import { makeInitializer } from '../registry/initializers.js';
 import { callFunction } from '../registry/functions.js';
+import { layerArguments } from '../registry/layer-calls.js';
 import { callMethod } from '../registry/module-api.js';
 import { callRandom } from '../registry/random.js';
 import { asObject, asTensor, decodeTree, describe, mapEntries, type Value } from '../values.js';
@@ -27,7 +28,11 @@ const handlers: { readonly [O in Operation]: Handler<O> } = {
   dict: (step, frame, builder) => keep(step, frame, mapEntries(step.dict, (item) => builder.construct(item, { frame }))),
   param: (step, frame, builder) => keep(step, frame, declareParam(moduleOf(frame), step.param, builder)),
   variable: (step, frame, builder) => keep(step, frame, declareVariable(moduleOf(frame), step.variable, builder)),
-  call: (step, frame) => keep(step, frame, callMethod(frame.evaluate(step.call), step.method ?? 'call', evaluateAll(step.args, frame))),
+  call: (step, frame, { context }) => {
+    const callee = frame.evaluate(step.call);
+    const method = step.method ?? 'call';
+    keep(step, frame, callMethod(callee, method, layerArguments(context.library, callee, method, evaluateAll(step.args, frame))));
+  },
   self: (step, frame) => keep(step, frame, callMethod(frame.self, step.self, evaluateAll(step.args, frame))),
   fn: (step, frame, { context }) => {
     const attributes = asObject(decodeTree(step.attrs ?? {}, context.arrays), 'attrs');

@@ -10,8 +10,8 @@ import type { Operation } from './steps.js';
 import type { Expression } from './expression.js';
 
 /**
- * The steps that apply a lifted transformation to methods. The functions of core have Flax's names in camelCase and take
- * functions of a module and its arguments; options come last. Until core has one, `missing: <name>`.
+ * The steps that apply a lifted transformation to methods. Those of `lift` of core have Flax's names in camelCase and
+ * take functions of a module and its arguments; options come last. What core lacks is `missing: <name>`.
  */
 export type LiftedOperation = Extract<Operation, 'lifted' | 'cond' | 'switch' | 'whileLoop' | 'vjp' | 'jvp' | 'grad' | 'valueAndGrad' | 'customVjp'>;
 
@@ -64,7 +64,7 @@ export const liftedHandlers: { readonly [O in LiftedOperation]: Handler<O> } = {
     const { library } = builder.context;
     const jvp = requireLifted(library, 'jvp');
     const module = ownerOf(step, frame);
-    const variables: unknown = isObject(module) || typeof module === 'object' ? Reflect.get(module as object, 'variables') : {};
+    const variables: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, 'variables') : {};
     const tangents = mapEntries(step.variableTangents, (how, collection) => {
       const values = (isObject(variables) ? variables[collection] : {}) as Value;
       return how === 'values' ? values : mapTensors(values, (tensor) => callFunction(library, how === 'ones' ? 'onesLike' : 'zerosLike', [tensor]));

@@ -1,8 +1,8 @@
 import { DenyList, type Filter } from '@flaxon/core';
 import { tree, type Tensor } from '@flaxon/tensor';
-import { CaseFormatError } from '../errors.js';
+import { CaseFormatError, MissingError } from '../errors.js';
 import { findFunction } from '../registry/functions.js';
-import { type Library, lookUp, requireFunction } from '../registry/library.js';
+import { type Library, type LibraryFunction, lookUp } from '../registry/library.js';
 import type { ModuleConstructor } from '../registry/modules.js';
 import { isArray, isObject, mapEntries } from '../values.js';
 import type { ModuleBuilder } from './builder.js';
@@ -10,7 +10,7 @@ import type { Frame } from './frame.js';
 import type { LiftedSpec } from './syntax.js';
 
 /**
- * A lifted class: `core.vmap(Target, options)` and its kin. Until core has the transformation, `missing: vmap`.
+ * A lifted class: `lift.vmap(Target, options)` of core and its kin. What core lacks is `missing: vmap`.
  * A target that is a reference is an instance, which the transformation refuses.
  */
 export function liftClass(builder: ModuleBuilder, spec: LiftedSpec, frame?: Frame): ModuleConstructor {
@@ -21,8 +21,11 @@ export function liftClass(builder: ModuleBuilder, spec: LiftedSpec, frame?: Fram
 }
 
 /** A lifted transformation of core, by its name in the cases. @throws MissingError. */
-export const requireLifted = (library: Library, name: string): ReturnType<typeof requireFunction> =>
-  requireFunction([library.core], lookUp(library.core, 'lift') === undefined ? name : `lift.${name}`);
+export function requireLifted(library: Library, name: string): LibraryFunction {
+  const found = lookUp(library.core, `lift.${name}`);
+  if (typeof found !== 'function') throw new MissingError(name);
+  return found as LibraryFunction;
+}
 
 /** The options of a lifted transformation: filters, functions by name and `broadcast` in place. */
 export function liftOptions(config: Readonly<Record<string, unknown>>, library: Library): Record<string, unknown> {

@@ -9,11 +9,7 @@ import { openSuite } from '../../src/suite.js';
 /** The suites of each test file, put together so that the files of an executor take about as long as each other. */
 export const shards = {
   eager: [['functions', 'lifted', 'modules', 'netket', 'ott', 'random', 'scripts', 'serialization', 'tabulate', 'training']],
-  onnx: [
-    ['functions', 'serialization', 'tabulate'],
-    ['modules', 'netket', 'ott'],
-    ['lifted', 'random', 'scripts', 'training'],
-  ],
+  onnx: [['scripts'], ['functions', 'random', 'serialization', 'tabulate', 'training'], ['lifted', 'modules', 'netket', 'ott']],
 } as const satisfies Readonly<Record<ExecutorName, readonly (readonly string[])[]>>;
 
 const minutes = 60_000;
