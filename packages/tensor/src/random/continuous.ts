@@ -7,7 +7,7 @@ import { sum } from '../ops/reduce.js';
 import type { Shape } from '../shape/shape.js';
 import { requireDtypeName, requireShape, scalar, type TensorLike } from '../tensor/create.js';
 import { Tensor } from '../tensor/tensor.js';
-import { requireKey, samplerArguments, sampleShape, type SampleOptions } from './arguments.js';
+import { requireKey, requireNotNegative, samplerArguments, sampleShape, type SampleOptions } from './arguments.js';
 import { rademacher } from './bernoulli.js';
 import { exactLog, exactLog1p } from './exact-log.js';
 import { belowOne, epsilon, tiny } from './float-format.js';
@@ -60,16 +60,18 @@ export function lognormal(key: Tensor, shape?: Shape, { dtype = 'float32', sigma
   return exp(mul(normal(key, whole, { dtype }), convert(sigma, float)));
 }
 
-/** Samples of the Weibull distribution (jax.random.weibull_min). @throws InvalidKeyError, DtypeError, ShapeError. */
+/** Samples of the Weibull distribution (jax.random.weibull_min). @throws InvalidKeyError, DtypeError, ShapeError, ArgumentError. */
 export function weibullMin(key: Tensor, scale: TensorLike, concentration: TensorLike, shape?: Shape, { dtype = 'float32' }: SampleOptions = {}): Tensor {
   const { shape: whole, float } = samplerArguments('weibullMin', key, shape, [scale, concentration], dtype);
+  requireNotNegative('random.weibullMin', 'scale', scale);
   const power = div(scalar(1, float), convert(concentration, float));
   return mul(pow(exponential(key, whole, { dtype }), power), convert(scale, float));
 }
 
-/** Samples of the Rayleigh distribution (jax.random.rayleigh). @throws InvalidKeyError, DtypeError, ShapeError. */
+/** Samples of the Rayleigh distribution (jax.random.rayleigh). @throws InvalidKeyError, DtypeError, ShapeError, ArgumentError. */
 export function rayleigh(key: Tensor, scale: TensorLike, shape?: Shape, { dtype = 'float32' }: SampleOptions = {}): Tensor {
   const { shape: whole, float } = samplerArguments('rayleigh', key, shape, [scale], dtype);
+  requireNotNegative('random.rayleigh', 'scale', scale);
   const u = uniform(key, whole, { dtype });
   return mul(convert(scale, float), sqrt(mul(exactLog(u), scalar(-2, float))));
 }

@@ -1,7 +1,7 @@
 import { toFloating } from '../dtype/promotion.js';
 import { ArgumentError, ShapeError } from '../errors/errors.js';
 import { arange, zeros } from '../ops/create.js';
-import { add, less, log, logicalAnd, logicalNot, lessEqual, mul, rightShift, sub, where } from '../ops/elementwise.js';
+import { add, less, logicalAnd, logicalNot, lessEqual, mul, rightShift, sub, where } from '../ops/elementwise.js';
 import { sortTogether, take } from '../ops/indexing.js';
 import { convert, requireAxis } from '../ops/operand.js';
 import { cumsum } from '../ops/reduce.js';
@@ -11,6 +11,7 @@ import { requireShape, scalar } from '../tensor/create.js';
 import { Tensor } from '../tensor/tensor.js';
 import { requireKey } from './arguments.js';
 import { randomBits } from './bits.js';
+import { exactLog } from './exact-log.js';
 import { gumbel, largestPlaces, type GumbelMode } from './gumbel.js';
 import { split } from './keys.js';
 import { randint } from './randint.js';
@@ -98,7 +99,7 @@ function requireWeights(p: Tensor, count: number): Tensor {
 
 function weightedPlaces(key: Tensor, p: Tensor, shape: StaticShape, replace: boolean, mode: GumbelMode): Tensor {
   const { dtype } = p;
-  if (!replace) return reshape(largestPlaces(add(gumbel(key, p.shape, { dtype, mode }), log(p)), sizeOf(shape)), shape);
+  if (!replace) return reshape(largestPlaces(add(gumbel(key, p.shape, { dtype, mode }), exactLog(p)), sizeOf(shape)), shape);
   const sums = cumsum(p);
   const total = reshape(sliceAxis(sums, 0, -1, p.shape[0]!), []);
   return searchSorted(sums, mul(total, sub(scalar(1, dtype), uniform(key, shape, { dtype }))));

@@ -174,4 +174,48 @@ describe('errors of samplers', () => {
   it('a fraction is no bound of whole numbers', () => {
     expect(() => random.randint(key, [2], 0.5, 3)).toThrow(ArgumentError);
   });
+
+  it.each<[string, string, () => unknown]>([
+    ['gamma', 'a', () => random.gamma(key, -1, [2])],
+    ['beta', 'b', () => random.beta(key, 1, -1, [2])],
+    ['chisquare', 'df', () => random.chisquare(key, -1, [2])],
+    ['poisson', 'lam', () => random.poisson(key, -0.5, [2])],
+    ['binomial', 'n', () => random.binomial(key, -1, 0.5, [2])],
+    ['binomial', 'p', () => random.binomial(key, 1, -0.5, [2])],
+    ['rayleigh', 'scale', () => random.rayleigh(key, -1, [2])],
+    ['weibullMin', 'scale', () => random.weibullMin(key, -1, 2, [2])],
+  ])('%s refuses a negative number for its %s', (name, argument, draw) => {
+    expect(draw).toThrow(ArgumentError);
+    expect(draw).toThrow(`random.${name}: \`${argument}\` must not be negative, found -`);
+  });
+
+  it('every sampler refuses what is not a key', () => {
+    const mean = tensor([0.5]);
+    const draws: readonly ((bad: Tensor) => unknown)[] = [
+      (bad) => random.bits(bad), (bad) => random.bernoulli(bad), (bad) => random.randint(bad, [], 0, 2), (bad) => random.permutation(bad, 3), (bad) => random.choice(bad, 3),
+      (bad) => random.categorical(bad, mean), (bad) => random.gumbel(bad), (bad) => random.exponential(bad), (bad) => random.laplace(bad), (bad) => random.logistic(bad),
+      (bad) => random.cauchy(bad), (bad) => random.rademacher(bad), (bad) => random.gamma(bad, 1), (bad) => random.loggamma(bad, 1), (bad) => random.beta(bad, 1, 1),
+      (bad) => random.dirichlet(bad, mean), (bad) => random.poisson(bad, 1), (bad) => random.geometric(bad, 0.5), (bad) => random.lognormal(bad), (bad) => random.pareto(bad, 1),
+      (bad) => random.t(bad, 1), (bad) => random.chisquare(bad, 1), (bad) => random.f(bad, 1, 1), (bad) => random.ball(bad, 2), (bad) => random.multivariateNormal(bad, mean, tensor([[1.5]])),
+      (bad) => random.orthogonal(bad, 2), (bad) => random.binomial(bad, 1, 0.5), (bad) => random.multinomial(bad, 1, mean), (bad) => random.rayleigh(bad, 1), (bad) => random.weibullMin(bad, 1, 1),
+      (bad) => random.maxwell(bad), (bad) => random.doubleSidedMaxwell(bad, 0, 1), (bad) => random.triangular(bad, 0, 1, 2), (bad) => random.wald(bad, 1), (bad) => random.generalizedNormal(bad, 1),
+    ];
+    for (const draw of draws) expect(() => draw(tensor([1, 2, 3]))).toThrow(random.InvalidKeyError);
+  });
+
+  it('vectors of parameters need an axis, and batches must broadcast', () => {
+    expect(() => random.dirichlet(key, 1 as never)).toThrow('`alpha` needs an axis of outcomes');
+    expect(() => random.dirichlet(key, tensor([[1.5, 1], [1, 1]]), [3])).toThrow(ShapeError);
+    expect(() => random.multinomial(key, 3, 0.5 as never)).toThrow('`p` needs an axis of outcomes');
+    expect(() => random.multinomial(key, tensor([1, 2, 3]), tensor([[0.5, 0.5], [0.5, 0.5]]))).toThrow(ShapeError);
+    expect(() => random.ball(key, 1.5)).toThrow(ArgumentError);
+    expect(() => random.poisson(key, 1, [2], { dtype: 'float32' })).toThrow(DtypeError);
+    expect(() => random.gamma(key, tensor([1.5, 2]), [3])).toThrow(ShapeError);
+  });
+
+  it('weights of choice need not sum to 1', () => {
+    const weights = [0.1, 0.2, 0.7];
+    const drawn = random.choice(key, 3, [50], { p: tensor(weights) });
+    expect(numbers(random.choice(key, 3, [50], { p: tensor(weights.map((p) => 4 * p)) }))).toEqual(numbers(drawn));
+  });
 });
