@@ -32,6 +32,7 @@ describe('samples with the bits of JAX', () => {
     ['randint int64', () => random.randint(key, many, -5, 1e15, { dtype: 'int64' }), 1627129675],
     ['permutation', () => random.permutation(key, 2 ** 18), 2744311190],
     ['gumbel', () => random.gumbel(key, many), 1228151293],
+    ['gumbel of all bits', () => random.gumbel(key, many, { mode: 'highest' }), 3991273082],
     ['exponential', () => random.exponential(key, many), 2367515946],
     ['laplace', () => random.laplace(key, many), 4290021364],
   ])('%s over a quarter of a million samples', (_name, draw, expected) => {
@@ -51,6 +52,7 @@ describe('samples with the bits of JAX', () => {
   it('categorical, choice and permutation pick what JAX picks', () => {
     const logits = tensor([0.1, 0.2, 0.7].map(Math.log), { dtype: 'float32' });
     expect(numbers(random.categorical(key, logits, { shape: [10] }))).toEqual([2, 2, 2, 2, 1, 2, 1, 2, 1, 2]);
+    expect(numbers(random.categorical(key, logits, { shape: [10], mode: 'highest' }))).toEqual([2, 2, 0, 1, 2, 2, 2, 1, 2, 0]);
     expect(numbers(random.choice(key, 10, [4], { replace: false }))).toEqual([7, 4, 2, 5]);
     expect(numbers(random.permutation(key, 10))).toEqual([7, 4, 2, 5, 3, 6, 8, 9, 0, 1]);
   });

@@ -50,6 +50,7 @@ describe('a sampler in a program draws what it draws at once', () => {
     ['permutation', (k) => random.permutation(k, 50)],
     ['choice with weights', (k) => random.choice(k, 3, shape, { p: tensor([0.2, 0.5, 0.3]) })],
     ['gumbel', (k) => random.gumbel(k, shape)],
+    ['gumbel of all bits', (k) => random.gumbel(k, shape, { mode: 'highest' })],
     ['categorical', (k) => random.categorical(k, logits, { shape: [20, 2] })],
     ['exponential', (k) => random.exponential(k, shape)],
     ['laplace', (k) => random.laplace(k, shape)],
