@@ -1,7 +1,7 @@
 export { PReLU } from './activation/prelu.js';
 export { dotProductAttention, dotProductAttentionWeights, type DotProductAttentionOptions } from './attention/dot-product-attention.js';
 export { combineMasks, makeAttentionMask, makeCausalMask, type AttentionMaskOptions, type MaskShapeOptions } from './attention/masks.js';
-export { MultiHeadAttention, MultiHeadDotProductAttention, type AttentionArguments, type AttentionFunction, type AttentionOptions } from './attention/multi-head.js';
+export { MultiHeadAttention, MultiHeadDotProductAttention, type AttentionFunction, type AttentionOptions } from './attention/multi-head.js';
 export { Sequential, type Layer, type LayerValue } from './combinators/sequential.js';
 export { computeDtype, promoteDtype } from './dtype.js';
 export { Conv } from './linear/conv.js';
@@ -20,6 +20,9 @@ export { GroupNorm } from './normalization/group-norm.js';
 export { InstanceNorm } from './normalization/instance-norm.js';
 export { LayerNorm } from './normalization/layer-norm.js';
 export { RMSNorm } from './normalization/rms-norm.js';
+export { SpectralNorm, type SpectralNormAttributes, type SpectralNormOptions } from './normalization/spectral-norm.js';
+export { WeightNorm, type WeightNormAttributes } from './normalization/weight-norm.js';
+export type { WrappedLayer } from './normalization/wrapped-layer.js';
 export { PotentialMLP, type PotentialValue } from './ott/potential-mlp.js';
 export { Bidirectional, type BidirectionalAttributes, type BidirectionalCarry, type BidirectionalOptions } from './recurrent/bidirectional.js';
 export type { Carry } from './recurrent/cell.js';

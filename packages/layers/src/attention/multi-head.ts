@@ -24,9 +24,6 @@ export interface AttentionOptions {
 
 type Input = Tensor | null | undefined;
 
-/** What follows the queries: keys, which are the queries by default; values, which are the keys by default; options. */
-export type AttentionArguments = [options?: AttentionOptions] | [inputsK: Input, options?: AttentionOptions] | [inputsK: Input, inputsV: Input, options?: AttentionOptions];
-
 const features = () => z.int().positive().nullable().default(null);
 
 /**
@@ -63,12 +60,12 @@ export class MultiHeadDotProductAttention extends Module.define({
 }) {
   /**
    * inputsQ: (batch..., queries, in), inputsK and inputsV: (batch..., keys, in), each with features of its own, to
-   * (batch..., queries, out).
+   * (batch..., queries, out). Keys are the queries by default, and values the keys; options come last, wherever that is.
    * @throws ArgumentError where there are values without keys, or heads that do not divide the features; ShapeError; DtypeError;
    * MergeParamError where `deterministic` is needed and given to neither or to both; InvalidRngError
    */
-  call(inputsQ: Tensor, ...rest: AttentionArguments): Tensor {
-    const { inputsK, inputsV, options } = readArguments(inputsQ, rest);
+  call(inputsQ: Tensor, keys?: Input | AttentionOptions, values?: Input | AttentionOptions, last?: AttentionOptions): Tensor {
+    const { inputsK, inputsV, options } = readArguments(inputsQ, [keys, values, last]);
     const width = staticSize('MultiHeadDotProductAttention', inputsQ, -1);
     if (inputsQ.rank < 2) throw new ShapeError('MultiHeadDotProductAttention', [formatShape(inputsQ.shape)], 'the input must be (batch..., length, features)');
     const depth = this.#depth(this.qkvFeatures ?? width);

@@ -16,14 +16,11 @@ describe('ConvLocal', () => {
 
   it('sums over the window of each place, one channel after another', () => {
     const [kernel, data] = [elementsAt(variables, 'params/kernel'), elements(x)];
-    const wanted: number[] = [];
-    for (let b = 0; b < 2; b++) for (let row = 0; row < 3; row++) for (let column = 0; column < 3; column++) for (let feature = 0; feature < 2; feature++) {
-      let total = 0;
-      for (let c = 0; c < 3; c++) for (let i = 0; i < 3; i++) for (let j = 0; j < 2; j++) {
-        total += data[((b * 5 + row + i) * 4 + column + j) * 3 + c]! * kernel[((row * 3 + column) * 18 + (c * 3 + i) * 2 + j) * 2 + feature]!;
-      }
-      wanted.push(total);
-    }
+    const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
+    const window = range(3).flatMap((c) => range(3).flatMap((i) => range(2).map((j) => [c, i, j] as const)));
+    const at = (b: number, row: number, column: number, feature: number): number =>
+      window.reduce((total, [c, i, j], place) => total + data[((b * 5 + row + i) * 4 + column + j) * 3 + c]! * kernel[((row * 3 + column) * 18 + place) * 2 + feature]!, 0);
+    const wanted = range(2).flatMap((b) => range(3).flatMap((row) => range(3).flatMap((column) => range(2).map((feature) => at(b, row, column, feature)))));
     expectClose(model.apply(variables, [x]), wanted, 1e-13);
   });
 

@@ -22,7 +22,7 @@ describe('ConvTranspose', () => {
   ] as const)('with transposeKernel is the transpose of a Conv: %s, kernel %j, strides %j', (padding, kernelSize, strides) => {
     // Sizes of the input that its strides divide leave no other input with the same result.
     const [height, width] = [0, 1].map((i) => (padding === 'VALID' ? 3 * strides[i]! + kernelSize[i]! : 4 * strides[i]!)) as [number, number];
-    const shared = { kernelSize: [...kernelSize], strides: [...strides], padding, useBias: false, paramDtype: 'float64' } as const;
+    const shared = { kernelSize: [...kernelSize], strides: [...strides], padding, useBias: false, paramDtype: 'float64' as const };
     const input = sample(2, [1, height, width, 2]);
     const forward = new Conv({ features: 3, ...shared });
     const made = forward.init(key, [input]);
