@@ -9,6 +9,7 @@ import { fuseGemmTranspose } from './fuse-gemm-transpose.js';
 import { mergeDuplicates } from './merge-duplicates.js';
 import { mergeSlices } from './merge-slices.js';
 import type { Pass } from './pass.js';
+import { protectFactors } from './protect-factors.js';
 import { removeDeadNodes } from './remove-dead-nodes.js';
 import { simplifyArithmetic } from './simplify-arithmetic.js';
 import { sinkReshape } from './sink-reshape.js';
@@ -34,6 +35,7 @@ const passes: readonly Pass[] = [
   fuseGemmAddition,
   dropUnitAxes,
   mergeSlices,
+  protectFactors,
   removeDeadNodes,
 ];
 

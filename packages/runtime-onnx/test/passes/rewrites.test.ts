@@ -1,4 +1,6 @@
+import { div as div64, matmul, mul as mul64, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
+import { compile } from '../../src/compile/compile.js';
 import { add, cast, div, max, min, mul, neg, scalar, sub, unary, where, withNumber } from '../../src/emit/arithmetic.js';
 import { reshape, slice, transpose } from '../../src/emit/layout.js';
 import { tensorData } from '../../src/graph/constants.js';
@@ -12,6 +14,8 @@ import { mergeSlices } from '../../src/passes/merge-slices.js';
 import { removeDeadNodes } from '../../src/passes/remove-dead-nodes.js';
 import { simplifyArithmetic } from '../../src/passes/simplify-arithmetic.js';
 import { sinkReshape } from '../../src/passes/sink-reshape.js';
+import { expectAgreement } from '../agreement.js';
+import { arbitrary } from '../values.js';
 import { expectRewrite, graphOf, operatorsOf } from './graphs.js';
 
 const square = [{ shape: [3, 4] }] as const;
@@ -128,6 +132,14 @@ describe('sinkReshape', () => {
     expectRewrite(sinkReshape, [{ shape: [6, 4] }], (b, x) => { const r = reshape(b, x!, [2, 12]); return [unary(b, 'Exp', r), transpose(b, r, [1, 0])]; }, ['Reshape', 'Exp', 'Transpose']));
   it('chooses between values of one shape', () =>
     expectRewrite(sinkReshape, [{ shape: [6, 4], dtype: 'bool' }, { shape: [6, 4] }], (b, c, x) => where(b, reshape(b, c!, [2, 12]), reshape(b, x!, [2, 12]), number(b, 0)), ['Where', 'Reshape']));
+});
+
+describe('protectFactors', () => {
+  it('keeps every digit of a float64 factor beside a MatMul', async () => {
+    const f = (x: Tensor, y: Tensor): Tensor => div64(matmul(mul64(x, 1 / Math.sqrt(3)), y), 7.7);
+    await expectAgreement(f, [arbitrary([2, 3, 4], 'float64'), arbitrary([2, 4, 3], 'float64')], { tolerance: 1e-14 });
+    expect(compile(f).lower(arbitrary([2, 3, 4], 'float64'), arbitrary([2, 4, 3], 'float64')).graph.initializer?.map(({ dims }) => dims)).toEqual([[4], [3]]);
+  });
 });
 
 describe('perm', () => {

@@ -1,0 +1,33 @@
+import { isStatic } from '@flaxon/tensor';
+import { scalarValue } from '../emit/arithmetic.js';
+import { filled } from '../graph/constants.js';
+import { constantData, type Node, producerOf, type Value } from '../graph/graph.js';
+import { makeConstant, type Pass, rewritePass } from './pass.js';
+import type { Uses } from './uses.js';
+
+const isMatMul = (node: Node | undefined): boolean => node?.op === 'MatMul' && node.domain === '';
+
+/** A float64 number that float32 does not hold. */
+function isFragile(value: Value | undefined): boolean {
+  const number = scalarValue(value);
+  return value?.dtype === 'float64' && number !== undefined && Math.fround(number) !== number;
+}
+
+function protect(node: Node, uses: Uses): boolean {
+  if ((node.op !== 'Mul' && node.op !== 'Div') || node.domain !== '' || !node.inputs.some(isFragile)) return false;
+  const [output] = node.outputs;
+  const touchesMatMul = uses.readersOf(output!).some(isMatMul) || node.inputs.some((input) => isMatMul(producerOf(input)));
+  // Along the last axis of a known size above 1; there is one but for arrays of one column.
+  const axis = output!.shape.findLastIndex((dim) => isStatic(dim) && dim > 1);
+  if (axis < 0 || !touchesMatMul) return false;
+  const shape = output!.shape.slice(axis).map((dim, i) => (i === 0 ? (dim as number) : 1));
+  const inputs = node.inputs.map((input) => (isFragile(input) ? makeConstant(filled(constantData(input)!, shape)) : input));
+  uses.rewrite(node, { inputs });
+  return true;
+}
+
+/**
+ * ONNX Runtime moves a scalar factor beside a `MatMul` into a float32 attribute (its `MatMulScaleFusion`, 1.30), where a float64 factor loses half its
+ * digits. So such a factor is written out along an axis: then it is none.
+ */
+export const protectFactors: Pass = rewritePass(protect);
