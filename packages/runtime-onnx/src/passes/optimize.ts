@@ -8,10 +8,12 @@ import { fuseGemmRow } from './fuse-gemm-row.js';
 import { fuseGemmTranspose } from './fuse-gemm-transpose.js';
 import { mergeDuplicates } from './merge-duplicates.js';
 import { mergeSlices } from './merge-slices.js';
+import { mergeSums } from './merge-sums.js';
 import type { Pass } from './pass.js';
 import { protectFactors } from './protect-factors.js';
 import { removeDeadNodes } from './remove-dead-nodes.js';
 import { simplifyArithmetic } from './simplify-arithmetic.js';
+import { sinkNegation } from './sink-negation.js';
 import { sinkReshape } from './sink-reshape.js';
 import { sumRows } from './sum-rows.js';
 
@@ -23,6 +25,8 @@ const passes: readonly Pass[] = [
   mergeDuplicates,
   removeDeadNodes,
   simplifyArithmetic,
+  sinkNegation,
+  mergeSums,
   sumRows,
   sinkReshape,
   cancelLayout,

@@ -7,7 +7,7 @@ import type { Uses } from './uses.js';
 /** The row of ones is a constant of the file: longer ones are not worth it. */
 const mostRows = 4096;
 /** Fewer columns are as fast either way. */
-const fewestColumns = 16;
+const fewestColumns = 4;
 
 /** `ReduceSum` of a matrix over its rows, by a row of ones; with or without keeping the axis. */
 function sumByProduct(node: Node, uses: Uses): boolean {

@@ -57,8 +57,8 @@ describe('a step of gradient descent', () => {
     };
     const [x, y] = [arbitrary([8, 20]), arbitrary([8, 10])];
     const operators = compile(step).lower(layers, x, y).graph.node!.map(({ opType }) => opType);
-    // Three forward, two backward, three kernels, two biases wide enough for a product with ones.
-    expect(operators.filter((op) => op === 'Gemm').length).toBe(10);
+    // Three forward, two backward, three kernels, three biases.
+    expect(operators.filter((op) => op === 'Gemm').length).toBe(11);
     expect(operators.filter((op) => op === 'Transpose')).toEqual([]);
     await expectAgreement((...all: Tensor[]) => step([0, 2, 4].map((i) => ({ kernel: all[i]!, bias: all[i + 1]! })), all[6]!, all[7]!).flat(), [...layers.flatMap(({ kernel, bias }) => [kernel, bias]), x, y], { tolerance: 1e-5 });
   });
@@ -72,7 +72,7 @@ describe('sumRows', () => {
   });
   it('leaves other sums', async () => {
     await expectRewrite(sumRows, operands, (b, x) => reduce(b, 'ReduceSum', x!, [1], true), ['ReduceSum']);
-    await expectRewrite(sumRows, [{ shape: [8, 4] }], (b, x) => reduce(b, 'ReduceSum', x!, [0], true), ['ReduceSum']);
+    await expectRewrite(sumRows, [{ shape: [8, 3] }], (b, x) => reduce(b, 'ReduceSum', x!, [0], true), ['ReduceSum']);
     await expectRewrite(sumRows, [{ shape: [8, 32], dtype: 'int32' }], (b, x) => reduce(b, 'ReduceSum', x!, [0], true), ['ReduceSum']);
   });
   it('lets a bias be updated by one Gemm', () => {

@@ -2,7 +2,7 @@ import { div as div64, matmul, mul as mul64, type Tensor } from '@flaxon/tensor'
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/compile/compile.js';
 import { add, cast, div, max, min, mul, neg, scalar, sub, unary, where, withNumber } from '../../src/emit/arithmetic.js';
-import { reshape, slice, transpose } from '../../src/emit/layout.js';
+import { reduce, reshape, slice, transpose } from '../../src/emit/layout.js';
 import { tensorData } from '../../src/graph/constants.js';
 import type { GraphBuilder } from '../../src/graph/builder.js';
 import { ints, subgraph, int, type Value } from '../../src/graph/graph.js';
@@ -11,8 +11,10 @@ import { dropUnitAxes } from '../../src/passes/drop-unit-axes.js';
 import { fuseClip } from '../../src/passes/fuse-clip.js';
 import { mergeDuplicates } from '../../src/passes/merge-duplicates.js';
 import { mergeSlices } from '../../src/passes/merge-slices.js';
+import { mergeSums } from '../../src/passes/merge-sums.js';
 import { removeDeadNodes } from '../../src/passes/remove-dead-nodes.js';
 import { simplifyArithmetic } from '../../src/passes/simplify-arithmetic.js';
+import { sinkNegation } from '../../src/passes/sink-negation.js';
 import { sinkReshape } from '../../src/passes/sink-reshape.js';
 import { expectAgreement } from '../agreement.js';
 import { arbitrary } from '../values.js';
@@ -132,6 +134,31 @@ describe('sinkReshape', () => {
     expectRewrite(sinkReshape, [{ shape: [6, 4] }], (b, x) => { const r = reshape(b, x!, [2, 12]); return [unary(b, 'Exp', r), transpose(b, r, [1, 0])]; }, ['Reshape', 'Exp', 'Transpose']));
   it('chooses between values of one shape', () =>
     expectRewrite(sinkReshape, [{ shape: [6, 4], dtype: 'bool' }, { shape: [6, 4] }], (b, c, x) => where(b, reshape(b, c!, [2, 12]), reshape(b, x!, [2, 12]), number(b, 0)), ['Where', 'Reshape']));
+});
+
+describe('sinkNegation', () => {
+  it('makes differences of sums', async () => {
+    await expectRewrite(sinkNegation, [...square, ...square], (b, x, y) => add(b, x!, neg(b, y!)), ['Sub']);
+    await expectRewrite(sinkNegation, [...square, ...square], (b, x, y) => add(b, neg(b, x!), y!), ['Sub']);
+    await expectRewrite(sinkNegation, [...square, ...square], (b, x, y) => sub(b, x!, neg(b, y!)), ['Add']);
+  });
+  it('passes products and sums over axes', () =>
+    expectRewrite((graph) => [0, 1, 2].map(() => sinkNegation(graph)).includes(true), [...square, ...square], (b, x, y) => add(b, y!, mul(b, reduce(b, 'ReduceSum', neg(b, x!), [1], true), y!)), ['ReduceSum', 'Mul', 'Sub']));
+  it('stays where it would only move', async () => {
+    await expectRewrite(sinkNegation, [...square, ...square], (b, x, y) => unary(b, 'Exp', mul(b, neg(b, x!), y!)), ['Neg', 'Mul', 'Exp']);
+    await expectRewrite(sinkNegation, [...square, ...square], (b, x, y) => { const n = neg(b, x!); return [reduce(b, 'ReduceSum', n, [0], true), mul(b, n, y!)]; }, ['Neg', 'ReduceSum', 'Mul']);
+  });
+});
+
+describe('mergeSums', () => {
+  const shape = [2, 3, 4];
+  it('sums over the axes of both, with and without keeping them', async () => {
+    await expectRewrite(mergeSums, [{ shape }], (b, x) => reduce(b, 'ReduceSum', reduce(b, 'ReduceSum', x!, [1], false), [1], false), ['ReduceSum']);
+    await expectRewrite(mergeSums, [{ shape }], (b, x) => reduce(b, 'ReduceSum', reduce(b, 'ReduceSum', x!, [2], true), [0], true), ['ReduceSum']);
+    await expectRewrite(mergeSums, [{ shape }], (b, x) => reduce(b, 'ReduceSum', reduce(b, 'ReduceSum', x!, [2], true), [0], false), ['ReduceSum', 'ReduceSum']);
+  });
+  it('leaves a sum that somebody else reads', () =>
+    expectRewrite(mergeSums, [{ shape }], (b, x) => { const s = reduce(b, 'ReduceSum', x!, [1], false); return [reduce(b, 'ReduceSum', s, [1], false), s]; }, ['ReduceSum', 'ReduceSum']));
 });
 
 describe('protectFactors', () => {
