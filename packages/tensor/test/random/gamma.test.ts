@@ -77,7 +77,7 @@ describe('derivatives of gamma variables', () => {
   it('reach the parameters of a Dirichlet distribution in forward mode', () => {
     const slope = jacfwd((alpha: Tensor) => random.dirichlet(key, alpha, undefined, { dtype: 'float64' }))(doubles([0.5, 2, 1.5]));
     const expected = [0.13264949622888705, -0.00545849491645676, -0.010643684973446954, -0.033927800444962436, 0.11909684264378352, -0.07615301646254796, -0.09872169578392463, -0.11363834772732676, 0.08679670143599492];
-    expectClose(slope, expected, 1e-10);
+    expectClose(slope as Tensor, expected, 1e-10);
   });
 
   it('an argument that is not differentiated costs nothing', () => {
