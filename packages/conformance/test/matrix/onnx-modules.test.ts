@@ -1,3 +1,3 @@
 import { testShard } from './shards.js';
 
-testShard('scripts');
+testShard('onnx', 2);

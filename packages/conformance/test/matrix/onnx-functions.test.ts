@@ -1,3 +1,3 @@
 import { testShard } from './shards.js';
 
-testShard('functions');
+testShard('onnx', 1);

@@ -1,3 +1,3 @@
 import { testShard } from './shards.js';
 
-testShard('modules');
+testShard('onnx', 0);

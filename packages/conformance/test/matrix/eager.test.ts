@@ -1,0 +1,3 @@
+import { testShard } from './shards.js';
+
+testShard('eager', 0);
