@@ -1,3 +1,3 @@
 import { testShard } from './shards.js';
 
-testShard('onnx', 2);
+testShard('scripts');

@@ -1,3 +1,3 @@
 import { testShard } from './shards.js';
 
-testShard('onnx', 1);
+testShard('functions');

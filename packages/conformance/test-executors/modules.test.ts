@@ -1,3 +1,3 @@
 import { testShard } from './shards.js';
 
-testShard('onnx', 0);
+testShard('modules');

@@ -1,3 +1,0 @@
-import { testShard } from './shards.js';
-
-testShard('eager', 0);
