@@ -9,6 +9,7 @@ import { stageFunction, type StagedFunction } from '../export/stage.js';
 import type { SessionOptions } from '../session/session.js';
 import { LeastRecentlyUsed } from './cache.js';
 import { Executable } from './executable.js';
+import { signatureOf } from './signature.js';
 
 export interface CompileOptions extends SessionOptions {
   /** 18 to 26; 23 by default. */
@@ -43,9 +44,13 @@ export interface CompiledFunction<Args extends readonly unknown[], R> {
 
 /** The traced function of one signature, in its session. */
 interface Entry {
+  readonly key: string;
   readonly staged: StagedFunction;
   readonly executable: Promise<Executable>;
 }
+
+/** Call signatures that are remembered; where shapes are symbolic there may be many for one session. */
+const mostCalls = 4096;
 
 type AnyFunction = (...args: readonly unknown[]) => unknown;
 
@@ -55,6 +60,8 @@ class Compiler {
   readonly #options: CompileOptions;
   readonly #opset: number;
   readonly #entries: LeastRecentlyUsed<Entry>;
+  /** The entry's key for each call signature that was met. */
+  readonly #calls = new Map<string, string>();
 
   constructor(f: AnyFunction, name: string, options: CompileOptions) {
     this.#f = f;
@@ -87,28 +94,44 @@ class Compiler {
     return `${args.key}|${args.leaves.map(({ leaf }) => specKey(leaf)).join(';')}`;
   }
 
-  #entry(args: FlatArguments<Tensor>): Entry {
-    const specs = this.#specs(args);
+  /** The entry of a call that was not made before: another one may share it where shapes are made symbolic. */
+  #newEntry(args: readonly unknown[]): Entry {
+    const specs = this.#specs(this.#flatten(args));
     const key = this.#keyOf(specs);
     const known = this.#entries.get(key);
     if (known) return known;
     const staged = stageFunction('compile', this.#f, specs);
     const executable = Executable.create(staged, specs.leaves.map(({ path }) => path), { ...this.#options, name: this.#name, opset: this.#opset });
-    const made = { staged, executable };
+    const made: Entry = { key, staged, executable };
     this.#entries.set(key, made);
     // A session that could not be opened is not kept; whoever waits for it gets the error.
-    executable.catch(() => this.#entries.delete(key));
+    executable.catch(() => this.#forget(key));
+    return made;
+  }
+
+  #forget(key: string): void {
+    this.#entries.delete(key);
+    for (const [call, entryKey] of this.#calls) if (entryKey === key) this.#calls.delete(call);
+  }
+
+  #entry(args: readonly unknown[], call: string | undefined): Entry {
+    const key = call === undefined ? undefined : this.#calls.get(call);
+    const known = key === undefined ? undefined : this.#entries.get(key);
+    if (known) return known;
+    const made = this.#newEntry(args);
+    if (this.#calls.size >= mostCalls) this.#calls.clear();
+    if (call !== undefined) this.#calls.set(call, made.key);
     return made;
   }
 
   async call(args: readonly unknown[]): Promise<unknown> {
     const { signal } = this.#options;
     signal?.throwIfAborted();
-    const flat = this.#flatten(args);
-    const { staged, executable } = this.#entry(flat);
+    const { leaves, key } = signatureOf(args);
+    const { staged, executable } = this.#entry(args, key);
     const ready = await executable;
     signal?.throwIfAborted();
-    return staged.rebuildResult(await ready.run(flat.leaves.map(({ leaf }) => leaf)));
+    return staged.rebuildResult(await ready.run(leaves));
   }
 
   lower(args: readonly unknown[]): OnnxModel {
@@ -120,6 +143,7 @@ class Compiler {
   }
 
   async release(): Promise<void> {
+    this.#calls.clear();
     await Promise.all(this.#entries.clear().map(releaseEntry));
   }
 }

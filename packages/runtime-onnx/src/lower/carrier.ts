@@ -25,15 +25,32 @@ const carriers: { readonly [D in Dtype]: readonly Dtype[] } = {
   bool: ['uint8', 'int32'],
 };
 
-/** The dtype in which `kernel` runs for operands of `dtype`; undefined where there is none. */
-export const carrierOf = (kernel: KernelName, dtype: Dtype): Dtype | undefined =>
-  [dtype, ...carriers[dtype]].find((candidate) => hasKernel(kernel, candidate));
+/** No kernel of an operator can take a dtype, nor one that carries it. The export turns it into an `UnsupportedOpError`. */
+export class MissingKernelError extends Error {
+  readonly kernel: KernelName;
+  readonly dtype: Dtype;
+
+  constructor(kernel: KernelName, dtype: Dtype) {
+    super(`ONNX Runtime has no kernel of ${kernel} for ${dtype} or a dtype that holds it`);
+    this.kernel = kernel;
+    this.dtype = dtype;
+  }
+}
+
+/**
+ * The dtype in which `kernel` runs for operands of `dtype`.
+ * @throws MissingKernelError where there is none.
+ */
+export function carrierOf(kernel: KernelName, dtype: Dtype): Dtype {
+  const found = [dtype, ...carriers[dtype]].find((candidate) => hasKernel(kernel, candidate));
+  if (found === undefined) throw new MissingKernelError(kernel, dtype);
+  return found;
+}
 
 /** Runs `nodes` on the operands in the carrier of `kernel`, and casts the result back. */
 export function throughCarrier(b: GraphBuilder, kernel: KernelName, operands: readonly Value[], nodes: (operands: readonly Value[]) => Value): Value {
   const { dtype } = operands[0]!;
   const carrier = carrierOf(kernel, dtype);
-  if (carrier === undefined) throw new RangeError(`${kernel} has no kernel that can carry ${dtype}`);
   const result = nodes(operands.map((operand) => (operand.dtype === dtype ? cast(b, operand, carrier) : operand)));
   return result.dtype === carrier ? cast(b, result, dtype) : result;
 }

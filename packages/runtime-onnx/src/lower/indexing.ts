@@ -134,7 +134,7 @@ function scatterSetting(b: GraphBuilder, x: Value, indices: Value, updates: Valu
 const scatter: Lowering<'scatter'> = ({ builder: b }, { params: { axis, mode } }, [x, indices, updates]) => {
   if (updates!.shape.includes(0)) return [x!];
   const { dtype } = x!.value;
-  const carrier = carrierOf(scatterKernels[mode].kernel, dtype)!;
+  const carrier = carrierOf(scatterKernels[mode].kernel, dtype);
   const target = cast(b, materialize(b, x!), carrier);
   const places = cast(b, materialize(b, indices!), 'int64');
   const slices = cast(b, materialize(b, updates!), carrier);

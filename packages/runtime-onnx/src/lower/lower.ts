@@ -4,6 +4,7 @@ import { cast } from '../emit/arithmetic.js';
 import { isEmpty } from '../emit/layout.js';
 import { tensorData } from '../graph/constants.js';
 import type { GraphBuilder } from '../graph/builder.js';
+import { MissingKernelError } from './carrier.js';
 import { fusedComposite, hasFusedComposite } from './composites.js';
 import { type Lowering, LoweringContext, type LoweringOptions, type LoweringTable } from './context.js';
 import { convLowerings } from './conv.js';
@@ -74,7 +75,12 @@ function lowerWidened(context: LoweringContext, equation: Equation, inputs: read
 
 const apply = (context: LoweringContext, equation: Equation, inputs: readonly Lowered[]): readonly Lowered[] => {
   const lowering = lowerings[equation.primitive] as Lowering<Primitive>;
-  return lowering(context, equation, inputs);
+  try {
+    return lowering(context, equation, inputs);
+  } catch (error) {
+    if (error instanceof MissingKernelError) throw context.unsupported(equation, error.dtype, error.message);
+    throw error;
+  }
 };
 
 /** An array without elements: axes of other sizes are broadcast. */

@@ -99,7 +99,7 @@ function lowerArgument(op: 'ArgMax' | 'ArgMin'): Lowering<'argMax' | 'argMin'> {
     const { shape } = outputs[0]!;
     const at = (name: 'ArgMax' | 'ArgMin', operand: Value): Value => b.node(name, [operand], { dtype: 'int64', shape }, { axis: int(axis), keepdims: int(keepDims ? 1 : 0) });
     if (x.dtype === 'uint64') return [exact(cast(b, at(op, orderedInt64(b, x)), 'int32'))];
-    const found = at(op, cast(b, x, carrierOf(op, x.dtype)!));
+    const found = at(op, cast(b, x, carrierOf(op, x.dtype)));
     if (!isFloating(x.dtype)) return [exact(cast(b, found, 'int32'))];
     const nans = isNan(b, x);
     const hasNan = anyOf(b, nans, [axis], keepDims);

@@ -27,7 +27,7 @@ const gatherElements = (b: GraphBuilder, x: Value, places: Value, axis: number):
  */
 function passesOf(b: GraphBuilder, key: Value): Value[] {
   if (key.dtype === 'uint64') return [orderedInt64(b, key)];
-  if (!isFloating(key.dtype)) return [cast(b, key, carrierOf('TopK', key.dtype)!)];
+  if (!isFloating(key.dtype)) return [cast(b, key, carrierOf('TopK', key.dtype))];
   if (key.dtype === 'float64') {
     const nans = isNan(b, key);
     return [where(b, nans, scalar(b, 'float64', 0), key), cast(b, nans, 'int32')];

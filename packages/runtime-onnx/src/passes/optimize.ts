@@ -6,6 +6,7 @@ import { fuseGemmAddition } from './fuse-gemm-addition.js';
 import { fuseGemmFactor } from './fuse-gemm-factor.js';
 import { fuseGemmRow } from './fuse-gemm-row.js';
 import { fuseGemmTranspose } from './fuse-gemm-transpose.js';
+import { hoistInvariants } from './hoist-invariants.js';
 import { mergeDuplicates } from './merge-duplicates.js';
 import { mergeSlices } from './merge-slices.js';
 import { mergeSums } from './merge-sums.js';
@@ -22,6 +23,7 @@ import { sumRows } from './sum-rows.js';
  * else reads it" is as often true as it can be.
  */
 const passes: readonly Pass[] = [
+  hoistInvariants,
   mergeDuplicates,
   removeDeadNodes,
   simplifyArithmetic,

@@ -9,6 +9,7 @@ import { ints, subgraph, int, type Value } from '../../src/graph/graph.js';
 import { cancelLayout } from '../../src/passes/cancel-layout.js';
 import { dropUnitAxes } from '../../src/passes/drop-unit-axes.js';
 import { fuseClip } from '../../src/passes/fuse-clip.js';
+import { hoistInvariants } from '../../src/passes/hoist-invariants.js';
 import { mergeDuplicates } from '../../src/passes/merge-duplicates.js';
 import { mergeSlices } from '../../src/passes/merge-slices.js';
 import { mergeSums } from '../../src/passes/merge-sums.js';
@@ -159,6 +160,20 @@ describe('mergeSums', () => {
   });
   it('leaves a sum that somebody else reads', () =>
     expectRewrite(mergeSums, [{ shape }], (b, x) => { const s = reduce(b, 'ReduceSum', x!, [1], false); return [reduce(b, 'ReduceSum', s, [1], false), s]; }, ['ReduceSum', 'ReduceSum']));
+});
+
+describe('hoistInvariants', () => {
+  it('takes out of a loop what every step would repeat', async () => {
+    const build = (b: GraphBuilder, w: Value, x: Value): Value => {
+      const body = b.child('body');
+      const [carry, row] = ['carry', 'row'].map((name) => body.input(name, { dtype: 'float32', shape: [4] }));
+      const weights = unary(body, 'Exp', unary(body, 'Abs', w));
+      body.output('next', add(body, mul(body, carry!, weights), unary(body, 'Tanh', row!)));
+      const start = b.constant(tensorData('float32', [4], [1, 0.5, 0.25, 0]));
+      return b.nodes('Scan', [start, x], [{ dtype: 'float32', shape: [4] }], { body: subgraph(body.graph), num_scan_inputs: int(1) })[0]!;
+    };
+    await expectRewrite(hoistInvariants, [{ shape: [4] }, { shape: [3, 4] }], (b, w, x) => build(b, w!, x!), ['Abs', 'Exp', 'Scan', 'Mul', 'Tanh', 'Add']);
+  });
 });
 
 describe('protectFactors', () => {
