@@ -44,6 +44,7 @@ export * from './ops/contract.js';
 export * from './ops/einsum.js';
 export * from './ops/activation.js';
 export * from './ops/nonlinearity.js';
+export * from './ops/linalg/index.js';
 export { composite, type CompositeOptions } from './ops/composite.js';
 
 export { CarryError } from './control/carry.js';

@@ -22,7 +22,7 @@ function elementwise(name: string, x: Tensor, decompose: (x: Tensor) => Tensor, 
     kind: 'jvp',
     jvp: ([primal], [tangent], [output]) => [tangent ? mul(tangent, derivative(primal!, output!)) : null],
   };
-  return composite(name, [x], (t) => [decompose(t)], { attributes, elementwise: true, ...(rule ? { rule } : {}) })[0]!;
+  return composite(name, [x], (t) => [decompose(t)], { attributes, ...(rule ? { rule } : {}) })[0]!;
 }
 
 const floating = (name: string, x: TensorLike): Tensor => promoteFloating(name, [x])[0]!;
@@ -32,7 +32,7 @@ const chosen: CallRule = { kind: 'jvp', jvp: ([x], [t]) => [t ? where(greater(x!
 /** max(x, 0), with derivative 0 at 0 (jax.nn.relu). */
 export function relu(x: TensorLike): Tensor {
   const operand = toTensor('relu', x);
-  return composite('relu', [operand], (t) => [maximum(t, 0)], { elementwise: true, ...(isFloating(operand.dtype) ? { rule: chosen } : {}) })[0]!;
+  return composite('relu', [operand], (t) => [maximum(t, 0)], isFloating(operand.dtype) ? { rule: chosen } : {})[0]!;
 }
 
 /** log(1 + exp(x)) (jax.nn.softplus). */

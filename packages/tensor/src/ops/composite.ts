@@ -10,8 +10,6 @@ export interface CompositeOptions {
   readonly attributes?: Readonly<Record<string, CallAttribute>>;
   /** The derivative, where the decomposition's own would be slower or less exact. */
   readonly rule?: CallRule;
-  /** True where the result at a place depends on the operands at that place alone. */
-  readonly elementwise?: boolean;
 }
 
 /**
@@ -22,6 +20,6 @@ export function composite(name: string, operands: readonly Tensor[], decompose: 
   if (operands.every((x) => !x.isTraced)) return [...decompose(...operands)];
   const { program, captures } = trace(decompose, operands);
   if (captures.length > 0) throw new ProgramError(`the decomposition of ${name} uses a traced tensor that is not among its operands; pass it as an operand`);
-  const { attributes = {}, rule = null, elementwise = false } = options;
-  return bind('call', operands, { name, attributes, body: program, rule, elementwise });
+  const { attributes = {}, rule = null } = options;
+  return bind('call', operands, { name, attributes, body: program, rule });
 }

@@ -18,7 +18,7 @@ const between: CallRule = { kind: 'jvp', jvp: ([x], [t]) => [t ? where(logicalAn
 /** relu limited to 6, with derivative 0 at both ends (jax.nn.relu6). */
 export const relu6 = (x: TensorLike): Tensor => {
   const operand = toTensor('relu6', x);
-  return composite('relu6', [operand], (t) => [clip(t, { min: 0, max: 6 })], { elementwise: true, ...(isFloating(operand.dtype) ? { rule: between } : {}) })[0]!;
+  return composite('relu6', [operand], (t) => [clip(t, { min: 0, max: 6 })], isFloating(operand.dtype) ? { rule: between } : {})[0]!;
 };
 /** x limited to [-1, 1], with derivative 1 at both ends (jax.nn.hard_tanh). */
 export const hardTanh = (x: TensorLike): Tensor => {
@@ -88,7 +88,7 @@ export const logaddexp = (x: TensorLike, y: TensorLike): Tensor => {
     const difference = sub(t, u);
     return [where(isnan(difference), add(t, u), add(maximum(t, u), log1p(exp(neg(abs(difference))))))];
   };
-  return composite('logaddexp', [a!, b!], decompose, { elementwise: true, rule: sharedOut })[0]!;
+  return composite('logaddexp', [a!, b!], decompose, { rule: sharedOut })[0]!;
 };
 
 export const exp2 = (x: TensorLike): Tensor => exp(mul(floating('exp2', x), Math.LN2));

@@ -10,4 +10,4 @@ const rule: CallRule = { kind: 'jvp', jvp: ([x], [t], [y]) => [t ? mul(t, mul(di
 
 /** 1 / sqrt(x) (lax.rsqrt). */
 export const rsqrt = (x: TensorLike): Tensor =>
-  composite('rsqrt', promoteFloating('rsqrt', [x]), (t) => [div(1, sqrt(t))], { elementwise: true, rule })[0]!;
+  composite('rsqrt', promoteFloating('rsqrt', [x]), (t) => [div(1, sqrt(t))], { rule })[0]!;

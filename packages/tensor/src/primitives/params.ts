@@ -81,8 +81,6 @@ export interface CallParams {
   readonly body: Program;
   /** The author's derivative, where there is one. */
   readonly rule: CallRule | null;
-  /** True where the result at a place depends on the (broadcast) operands at that place alone. */
-  readonly elementwise: boolean;
 }
 
 export type CallAttribute = number | string | boolean | readonly number[];

@@ -95,11 +95,11 @@ const log1pRule = derivative((x, tangent) => div(tangent, add(x, 1)));
 /** `log`, with JAX's bits in float32 whatever runs the program. */
 export function exactLog(x: Tensor): Tensor {
   if (x.dtype !== 'float32' || !x.isTraced) return log(x);
-  return composite('exactLog', [x], (operand) => [logBits(operand)], { rule: logRule, elementwise: true })[0]!;
+  return composite('exactLog', [x], (operand) => [logBits(operand)], { rule: logRule })[0]!;
 }
 
 /** `log1p`, with JAX's bits in float32 whatever runs the program. */
 export function exactLog1p(x: Tensor): Tensor {
   if (x.dtype !== 'float32' || !x.isTraced) return log1p(x);
-  return composite('exactLog1p', [x], (operand) => [log1pBits(operand)], { rule: log1pRule, elementwise: true })[0]!;
+  return composite('exactLog1p', [x], (operand) => [log1pBits(operand)], { rule: log1pRule })[0]!;
 }

@@ -14,7 +14,7 @@ function callWith<Args extends readonly AnyTree[]>(kind: string, f: (...args: Ar
   const { leaves, structure } = flattenTensors(kind, args);
   const staged = stage((tree) => f(...(tree as Args)), structure, leaves);
   if (staged.plain.size > 0) throw new ArgumentError(kind, 'f', 'must return a tree of tensors');
-  const params = { name: `${kind}:${f.name}`, attributes: {}, body: staged.program, rule: rule(structure, () => staged.structure, leaves.length), elementwise: false };
+  const params = { name: `${kind}:${f.name}`, attributes: {}, body: staged.program, rule: rule(structure, () => staged.structure, leaves.length) };
   return unstage(staged, bind('call', [...leaves, ...staged.captures], params));
 }
 

@@ -1,0 +1,1 @@
+export { cholesky, type CholeskyOptions } from './cholesky.js';
