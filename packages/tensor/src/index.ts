@@ -44,6 +44,8 @@ export * from './ops/contract.js';
 export * from './ops/einsum.js';
 export * from './ops/activation.js';
 export * from './ops/nonlinearity.js';
+export * from './ops/special/index.js';
+export * from './ops/sort/index.js';
 export * from './ops/linalg/index.js';
 export { composite, type CompositeOptions } from './ops/composite.js';
 
@@ -58,6 +60,7 @@ export { customJvp, customVjp, stopGradient, type CustomJvp, type CustomVjp } fr
 
 export * as tree from './tree/index.js';
 export type { Tree, TreeStructure } from './tree/index.js';
+export * as specialFunctionCoefficients from './kernels/exact-math/coefficients.js';
 export * as random from './random/index.js';
 export * as initializers from './initializers/index.js';
 export type { Initializer } from './initializers/index.js';

@@ -1,4 +1,5 @@
 /** `lgamma` and `digamma`, for which ONNX has no operators: in float64, float32 rounds the result. */
+import { specialFunctionCoefficients } from '@flaxon/tensor';
 import { abs, add, cast, clip, div, equalTo, greaterThan, lessThan, log, mul, polynomial, predicate, scalar, sub, unary, where, withNumber } from '../../emit/arithmetic.js';
 import type { GraphBuilder } from '../../graph/builder.js';
 import type { Value } from '../../graph/graph.js';
@@ -6,18 +7,7 @@ import type { ElementwiseNodes } from '../context.js';
 import { log1p } from './exponential.js';
 import { callElementwise } from './local-function.js';
 
-const eulerGamma = 0.5772156649015329;
-const halfLog2Pi = 0.9189385332046728;
-
-/** zeta(k) - 1 for k = 2, 3, ... (Abramowitz and Stegun, table 23.3). */
-const zetaLessOne = [
-  0.6449340668482264, 0.2020569031595943, 0.08232323371113819, 0.03692775514336993, 0.01734306198444914, 0.00834927738192283,
-  0.00407735619794434, 0.002008392826082214, 0.0009945751278180853, 0.0004941886041194646, 0.0002460865533080483, 0.0001227133475784892,
-  6.124813505870483e-5, 3.058823630702049e-5, 1.528225940865187e-5, 7.637197637899763e-6, 3.81729326499984e-6, 1.908212716553939e-6,
-  9.539620338727962e-7, 4.769329867878064e-7, 2.38450502727733e-7, 1.192199259653111e-7, 5.960818905125948e-8, 2.980350351465228e-8,
-  1.490155482836504e-8, 7.45071178983543e-9, 3.725334024788457e-9, 1.862659723513049e-9, 9.31327432419668e-10, 4.656629065033784e-10,
-  2.32831183367651e-10, 1.16415501727005e-10, 5.8207720879027e-11, 2.9103850444971e-11, 1.4551921891042e-11, 7.275959835057e-12,
-];
+const { eulerGamma, halfLog2Pi, stirling: stirlingCoefficients, stirlingFrom, zetaLessOne } = specialFunctionCoefficients;
 
 /** The series of lgamma(2 + x) / x in x, highest power first. */
 const seriesAtTwo = [...zetaLessOne.map((value, i) => ((i % 2 === 0 ? 1 : -1) * value) / (i + 2)).reverse(), 1 - eulerGamma];
@@ -25,9 +15,8 @@ const seriesAtTwo = [...zetaLessOne.map((value, i) => ((i % 2 === 0 ? 1 : -1) * 
 /** lgamma(2 + x) for x from -1/2 to 1/2. */
 const lgammaNearTwo = (b: GraphBuilder, x: Value): Value => mul(b, x, polynomial(b, seriesAtTwo, x));
 
-/** B(2k) / (2k (2k - 1)), k = 8, ..., 1: Stirling's series in 1 / x^2. */
-const stirlingSeries = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400].reverse();
-const stirlingFrom = 10;
+/** Stirling's series in 1 / x^2, highest power first. */
+const stirlingSeries = [...stirlingCoefficients].reverse();
 
 const inverseSquare = (b: GraphBuilder, x: Value): Value => {
   const inverse = unary(b, 'Reciprocal', x);

@@ -3,20 +3,12 @@
  * XLA's own float32 functions, which lose most digits there.
  */
 
+import { eulerGamma, halfLog2Pi, stirling, stirlingFrom, zetaLessOne } from './coefficients.js';
+
 const { abs, log, log1p, round, sin, tan, PI } = Math;
 
-const eulerGamma = 0.5772156649015329;
-const halfLog2Pi = 0.9189385332046728;
-
 /** (zeta(k) - 1) / k for k = 2, 3, ...: the coefficients of (-x)^k in lgamma(2 + x). */
-const seriesAtTwo = [
-  0.6449340668482264, 0.2020569031595943, 0.08232323371113819, 0.03692775514336993, 0.01734306198444914, 0.00834927738192283,
-  0.00407735619794434, 0.002008392826082214, 0.0009945751278180853, 0.0004941886041194646, 0.0002460865533080483, 0.0001227133475784892,
-  6.124813505870483e-5, 3.058823630702049e-5, 1.528225940865187e-5, 7.637197637899763e-6, 3.81729326499984e-6, 1.908212716553939e-6,
-  9.539620338727962e-7, 4.769329867878064e-7, 2.38450502727733e-7, 1.192199259653111e-7, 5.960818905125948e-8, 2.980350351465228e-8,
-  1.490155482836504e-8, 7.45071178983543e-9, 3.725334024788457e-9, 1.862659723513049e-9, 9.31327432419668e-10, 4.656629065033784e-10,
-  2.32831183367651e-10, 1.16415501727005e-10, 5.8207720879027e-11, 2.9103850444971e-11, 1.4551921891042e-11, 7.275959835057e-12,
-].map((zetaLessOne, i) => zetaLessOne / (i + 2));
+const seriesAtTwo = zetaLessOne.map((value, i) => value / (i + 2));
 
 /** lgamma(2 + x) for x from -1/2 to 1/2. */
 function lgammaNearTwo(x: number): number {
@@ -24,10 +16,6 @@ function lgammaNearTwo(x: number): number {
   for (let i = seriesAtTwo.length - 1; i >= 0; i--) sum = seriesAtTwo[i]! - x * sum;
   return x * (1 - eulerGamma + x * sum);
 }
-
-/** B(2k) / (2k (2k - 1)), k = 1, 2, ...: Stirling's series in 1 / x. */
-const stirling = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400];
-const stirlingFrom = 10;
 
 /** lgamma of a positive number from 1/2 on. */
 function lgammaPositive(x: number): number {
