@@ -14,7 +14,7 @@ export { scalar, tensor } from './tensor/create.js';
 export * from './errors/errors.js';
 
 export type { Atom, Constant, Equation, EquationOf, Program, Variable } from './program/program.js';
-export { trace, type Traced } from './program/trace.js';
+export { trace, type NamedAxis, type Traced } from './program/trace.js';
 export { bind, runProgram } from './program/bind.js';
 export { evaluateProgram } from './program/evaluate.js';
 export { currentScope, nameScope } from './program/scope.js';
@@ -56,6 +56,7 @@ export { cond, switchCase } from './control/switch-case.js';
 export { grad, jvp, linearize, valueAndGrad, vjp, type GradientOptions } from './transforms/gradient.js';
 export { hessian, jacfwd, jacrev, type JacobianOptions } from './transforms/jacobian.js';
 export { vmap, type Axes, type VmapOptions } from './transforms/vmap.js';
+export * from './transforms/collectives.js';
 export { customJvp, customVjp, stopGradient, type CustomJvp, type CustomVjp } from './transforms/custom.js';
 
 export * as tree from './tree/index.js';

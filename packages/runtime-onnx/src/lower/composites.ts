@@ -10,6 +10,7 @@ import { type Attributes, float, int, text, type Value } from '../graph/graph.js
 import type { LoweringContext } from './context.js';
 import { hasKernel, type KernelName } from './kernel-support.js';
 import { aligned, lazyAxes, type Lowered, materializeAxes } from './lowered.js';
+import { topK } from './top-k.js';
 import { log1pOfFraction } from './transcendental/exponential.js';
 
 export type CompositeLowering = (context: LoweringContext, equation: EquationOf<'call'>, inputs: readonly Lowered[]) => readonly Lowered[] | undefined;
@@ -113,6 +114,7 @@ const composites: Readonly<Record<string, CompositeLowering>> = {
   logSoftmax: normalizer('LogSoftmax'),
   logsumexp: logSumExp,
   mean,
+  topK,
 };
 
 /** Whether the library made the composite: a name that an author gave to a derivative of his own means nothing here. */

@@ -1,0 +1,1 @@
+export { topK, type TopKOptions } from './top-k.js';

@@ -1,0 +1,2 @@
+export { erfc } from './error-function.js';
+export { cbrt } from './roots.js';
