@@ -23,6 +23,8 @@ export { eliminateCommonSubexpressions } from './program/common-subexpressions.j
 export { simplify } from './program/simplify.js';
 export { printProgram } from './program/print.js';
 export { checkProgram } from './program/check.js';
+export { addCosts, noCost, programCost, type Cost, type CostOptions, type ProgramCost } from './program/cost/cost.js';
+export type { Operations } from './program/cost/operations.js';
 export { constantKey, paramsKey, programHash, programKey } from './program/hash.js';
 export type * from './primitives/params.js';
 export type { CallRule, LinearCallRule } from './primitives/call-rules.js';

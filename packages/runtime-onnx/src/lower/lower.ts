@@ -34,7 +34,15 @@ const linearCall: Lowering<'linearCall'> = (context, equation) => {
   throw context.unsupported(equation, equation.outputs[0]?.dtype, 'of a `customVjp` function only the reverse-mode derivative is known, so its tangent cannot run; use `grad` or `vjp`, or define the function with `customJvp`');
 };
 
+/** `vmap` replaces what works across its examples, so that none of it is left in a program that runs. */
+const acrossExamples = (context: LoweringContext, equation: EquationOf<'collective' | 'allGather' | 'axisIndex'>): never => {
+  throw context.unsupported(equation, equation.outputs[0]?.dtype, `it works across the examples of the axis \`${equation.params.axisName}\`; trace the whole \`vmap\` with that name`);
+};
+
 const lowerings: LoweringTable = {
+  collective: acrossExamples,
+  allGather: acrossExamples,
+  axisIndex: acrossExamples,
   ...elementwiseLowerings,
   ...reduceLowerings,
   ...layoutLowerings,

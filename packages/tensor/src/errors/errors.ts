@@ -65,6 +65,22 @@ export class LeakedTensorError extends FlaxonError {
   }
 }
 
+/** An axis was named that no enclosing `vmap` has. */
+export class UnboundAxisError extends FlaxonError {
+  readonly operation: string;
+  readonly axisName: string;
+  /** The names that are there, the innermost last. */
+  readonly boundAxes: readonly string[];
+
+  constructor(operation: string, axisName: string, boundAxes: readonly string[]) {
+    const bound = boundAxes.length === 0 ? 'no axis has a name here' : `the axes here are ${boundAxes.map((name) => `\`${name}\``).join(', ')}`;
+    super(`${operation}: there is no axis \`${axisName}\`; ${bound}. Give the examples that name: \`vmap(f, { axisName: '${axisName}' })\``);
+    this.operation = operation;
+    this.axisName = axisName;
+    this.boundAxes = boundAxes;
+  }
+}
+
 /** Trees of different structure. */
 export class TreeError extends FlaxonError {
   readonly path: string;

@@ -16,7 +16,9 @@ export interface StaticSpec {
 
 /** The primitives that run other programs: the executor interprets them, they have no kernel. */
 export type HigherOrderPrimitive = 'call' | 'linearCall' | 'scan' | 'whileLoop' | 'switchCase';
-export type KernelPrimitive = Exclude<Primitive, HigherOrderPrimitive>;
+/** The primitives across the examples of a named axis: `vmap` replaces them, so that no executor meets them. */
+export type AxisPrimitive = 'collective' | 'allGather' | 'axisIndex';
+export type KernelPrimitive = Exclude<Primitive, HigherOrderPrimitive | AxisPrimitive>;
 
 /**
  * Computes the outputs, whose shapes and dtypes the shape rule has found. A kernel never writes to its inputs; it may

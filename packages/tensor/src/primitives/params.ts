@@ -146,6 +146,13 @@ export type PrimitiveParams = { readonly [P in UnaryPrimitive | BinaryPrimitive 
   /** (key0, key1, counter0, counter1), uint32, broadcast; two outputs: the two words of each block. */
   readonly threefry2x32: None;
 
+  /** The operand of all examples of the named axis, combined: the sum (lax.psum), the largest (pmax) or the smallest (pmin). */
+  readonly collective: { readonly axisName: string; readonly reduction: 'sum' | 'max' | 'min' };
+  /** The operands of all examples of the named axis along a new `axis` of the given size (lax.all_gather). */
+  readonly allGather: { readonly axisName: string; readonly axis: number; readonly length: Dim };
+  /** No operands: the int32 number of the example along the named axis. */
+  readonly axisIndex: { readonly axisName: string };
+
   readonly call: CallParams;
   /** (residuals..., linear operands...): linear in the operands after the first `residuals`; only its transpose can run. */
   readonly linearCall: { readonly residuals: number; readonly rule: LinearCallRule; readonly outputs: readonly { readonly shape: Shape; readonly dtype: Dtype }[] };

@@ -1,8 +1,8 @@
 import { evaluateScan } from '../control/evaluate-scan.js';
 import { evaluateWhile } from '../control/evaluate-while.js';
-import { TransformError } from '../errors/errors.js';
+import { TransformError, UnboundAxisError } from '../errors/errors.js';
 import { kernels } from '../kernels/index.js';
-import type { ArrayView, HigherOrderPrimitive, KernelPrimitive, StaticSpec } from '../kernels/kernel.js';
+import type { ArrayView, AxisPrimitive, HigherOrderPrimitive, KernelPrimitive, StaticSpec } from '../kernels/kernel.js';
 import type { Primitive, PrimitiveParams } from '../primitives/params.js';
 import { shapeRule } from '../primitives/shape-rules/index.js';
 import type { Spec } from '../shape/shape.js';
@@ -12,7 +12,14 @@ import type { Program } from './program.js';
 
 type Evaluator<P extends Primitive> = (inputs: readonly Tensor[], params: PrimitiveParams[P], outputs: readonly Spec[]) => Tensor[];
 
-const higherOrder: { readonly [P in HigherOrderPrimitive]: Evaluator<P> } = {
+const acrossExamples = (_inputs: readonly Tensor[], { axisName }: { readonly axisName: string }): never => {
+  throw new UnboundAxisError('evaluateProgram', axisName, []);
+};
+
+const higherOrder: { readonly [P in HigherOrderPrimitive | AxisPrimitive]: Evaluator<P> } = {
+  collective: acrossExamples,
+  allGather: acrossExamples,
+  axisIndex: acrossExamples,
   call: (inputs, { body }) => evaluateProgram(body, inputs),
   linearCall: () => {
     throw new TransformError('forward-mode derivative', 'a `customVjp` function', 'only its reverse-mode derivative is known; use `vjp` or `grad`, or define it with `customJvp`');
@@ -25,7 +32,7 @@ const higherOrder: { readonly [P in HigherOrderPrimitive]: Evaluator<P> } = {
   whileLoop: (inputs, params) => evaluateWhile(evaluateProgram, inputs, params),
 };
 
-const isHigherOrder = (primitive: Primitive): primitive is HigherOrderPrimitive => Object.hasOwn(higherOrder, primitive);
+const isHigherOrder = (primitive: Primitive): primitive is HigherOrderPrimitive | AxisPrimitive => Object.hasOwn(higherOrder, primitive);
 
 const view = (x: Tensor): ArrayView => ({ data: x.data(), shape: x.staticShape(), dtype: x.dtype });
 

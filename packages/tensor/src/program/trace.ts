@@ -1,5 +1,6 @@
-import { LeakedTensorError } from '../errors/errors.js';
+import { LeakedTensorError, UnboundAxisError } from '../errors/errors.js';
 import type { Primitive, PrimitiveParams } from '../primitives/params.js';
+import type { Dim } from '../shape/dim.js';
 import { formatSpec, type Spec } from '../shape/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Atom, Constant, Equation, EquationOf, Program, Variable } from './program.js';
@@ -8,20 +9,29 @@ import { currentScope } from './scope.js';
 export const variable = ({ shape, dtype }: Spec): Variable => ({ kind: 'variable', shape, dtype });
 export const constant = (value: Tensor): Constant => ({ kind: 'constant', value, shape: value.shape, dtype: value.dtype });
 
+/** An axis that collectives such as `psum` name: the examples of a `vmap`. */
+export interface NamedAxis {
+  readonly name: string;
+  readonly size: Dim;
+}
+
 /**
  * A program in the making. Traces open and close like brackets; `level` is how many are open outside this one. A tensor of
  * an outer trace that is used here becomes an extra input (a capture).
  */
 export class Trace {
   readonly level: number;
+  /** The axis that has its name inside, if one does. */
+  readonly axis: NamedAxis | null;
   readonly inputs: Variable[] = [];
   readonly captures = new Map<Variable, Variable>();
   readonly captured: Tensor[] = [];
   readonly equations: Equation[] = [];
   open = true;
 
-  constructor(level: number) {
+  constructor(level: number, axis: NamedAxis | null) {
     this.level = level;
+    this.axis = axis;
   }
 
   input(spec: Spec): Tensor {
@@ -71,6 +81,13 @@ export function traceOf(operation: string, values: readonly Tensor[]): Trace | u
   return found;
 }
 
+/** The innermost open trace whose axis has this name, and the axis. @throws UnboundAxisError */
+export function traceOfAxis(operation: string, name: string): { readonly trace: Trace; readonly axis: NamedAxis } {
+  const found = open.findLast(({ axis }) => axis?.name === name);
+  if (found?.axis) return { trace: found, axis: found.axis };
+  throw new UnboundAxisError(operation, name, open.flatMap(({ axis }) => (axis ? [axis.name] : [])));
+}
+
 export interface Traced {
   /** Its inputs are those of the function, then one for each capture. */
   readonly program: Program;
@@ -80,10 +97,10 @@ export interface Traced {
 
 /**
  * Runs `f` once on traced tensors of the given shapes and dtypes and returns the equations that it made.
- * Operations on concrete tensors alone are computed at once and enter as constants.
+ * Operations on concrete tensors alone are computed at once and enter as constants. `axis` has its name inside.
  */
-export function trace(f: (...inputs: Tensor[]) => readonly Tensor[], specs: readonly Spec[]): Traced {
-  const made = new Trace(open.length);
+export function trace(f: (...inputs: Tensor[]) => readonly Tensor[], specs: readonly Spec[], axis: NamedAxis | null = null): Traced {
+  const made = new Trace(open.length, axis);
   open.push(made);
   try {
     const results = f(...specs.map((spec) => made.input(spec)));

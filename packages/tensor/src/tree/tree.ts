@@ -73,7 +73,8 @@ export function unflatten<T>(of: TreeStructure, values: readonly T[]): Tree<T> {
   return build(of);
 }
 
-const describe = (node: TreeStructure): string =>
+/** A structure in words, for messages. */
+export const describe = (node: TreeStructure): string =>
   node.kind === 'object' ? `an object with keys ${node.keys.join(', ') || '(none)'}` : node.kind === 'array' ? `an array of ${node.children.length}` : node.kind === 'none' ? 'null' : 'a leaf';
 
 /** @throws TreeError that names the first path at which the structures differ. */

@@ -1,5 +1,6 @@
 import type { Spec } from '../../shape/shape.js';
 import type { Primitive, PrimitiveParams } from '../params.js';
+import { axisShapeRules } from './axis.js';
 import { contractShapeRules } from './contract.js';
 import { controlShapeRules } from './control.js';
 import { elementwiseShapeRules } from './elementwise.js';
@@ -13,6 +14,7 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   ...layoutShapeRules,
   ...contractShapeRules,
   ...controlShapeRules,
+  ...axisShapeRules,
 };
 
 /** The shapes and dtypes of the outputs of a primitive. @throws ShapeError, DtypeError where the operands do not fit. */

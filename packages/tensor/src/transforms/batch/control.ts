@@ -20,7 +20,7 @@ function batchFunction(f: (inputs: readonly Tensor[]) => readonly Maybe[], axes:
       const results = f(values);
       present = results.map((result) => result !== null);
       return results.filter((result) => result !== null);
-    }, inputs.map((input, i) => withoutAxis(input, axes[i]!)));
+    }, inputs.map((input, i) => withoutAxis(input, axes[i]!)), batch.axis);
     const { outputs, axes: found } = batch(program, [...inputs, ...captures], [...axes, ...captures.map(() => null)], size);
     const rest = outputs.map((output, i) => materialize(output, found[i]!, size));
     return present.map((one) => (one ? rest.shift()! : null));

@@ -2,6 +2,7 @@ import { bind } from '../../program/bind.js';
 import { broadcastTo, moveaxis, reshape } from '../../ops/shape.js';
 import type { Primitive, PrimitiveParams } from '../../primitives/params.js';
 import type { Program } from '../../program/program.js';
+import type { NamedAxis } from '../../program/trace.js';
 import type { Dim } from '../../shape/dim.js';
 import type { Tensor } from '../../tensor/tensor.js';
 
@@ -13,9 +14,13 @@ export interface Batched {
   readonly axes: readonly BatchAxis[];
 }
 
-export type BatchProgram = (program: Program, inputs: readonly Tensor[], axes: readonly BatchAxis[], size: Dim) => Batched;
+/** Runs a program of one example on all at once; `axis` names the examples, where they have a name. */
+export interface BatchProgram {
+  (program: Program, inputs: readonly Tensor[], axes: readonly BatchAxis[], size: Dim): Batched;
+  readonly axis: NamedAxis | null;
+}
 
-/** The outputs for all examples at once; at least one operand is batched. */
+/** The outputs for all examples at once; at least one operand is batched, or the equation names the axis of the examples. */
 export type BatchRule<P extends Primitive> = BatchRuleOf<PrimitiveParams[P]>;
 export type BatchRuleOf<Params> = (inputs: readonly Tensor[], axes: readonly BatchAxis[], params: Params, size: Dim, batch: BatchProgram) => Batched;
 

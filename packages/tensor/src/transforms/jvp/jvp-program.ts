@@ -3,6 +3,7 @@ import { bind } from '../../program/bind.js';
 import type { Primitive } from '../../primitives/params.js';
 import { nameScope } from '../../program/scope.js';
 import { isFloating } from '../../dtype/dtype.js';
+import { axisJvpRules } from './axis.js';
 import { controlJvpRules } from './control.js';
 import { elementwiseJvpRules } from './elementwise.js';
 import type { DeriveProgram, JvpRule, JvpRuleOf, Tangent } from './rule.js';
@@ -11,7 +12,7 @@ import type { Tensor } from '../../tensor/tensor.js';
 
 export type JvpTable = { readonly [P in Primitive]: JvpRule<P> };
 
-export const jvpRules: JvpTable = { ...elementwiseJvpRules, ...structuralJvpRules, ...controlJvpRules };
+export const jvpRules: JvpTable = { ...elementwiseJvpRules, ...structuralJvpRules, ...controlJvpRules, ...axisJvpRules };
 
 interface Dual {
   readonly primal: Tensor;

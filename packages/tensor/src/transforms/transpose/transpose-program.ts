@@ -6,6 +6,7 @@ import type { Atom, Equation, Variable } from '../../program/program.js';
 import { nameScope } from '../../program/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { addTangents, type Tangent } from '../jvp/rule.js';
+import { axisTransposeRules } from './axis.js';
 import { contractTransposeRules } from './contract.js';
 import { controlTransposeRules } from './control.js';
 import { elementwiseTransposeRules } from './elementwise.js';
@@ -21,7 +22,7 @@ const notLinear = {
   shiftLeft: null, shiftRightLogical: null, shiftRightArithmetic: null,
   equal: null, notEqual: null, less: null, lessEqual: null, greater: null, greaterEqual: null,
   integerPow: null, stopGradient: null, threefry2x32: null, reduceProd: null, reduceMax: null, reduceMin: null, argMax: null, argMin: null,
-  cumProd: null, sort: null, iota: null, dimension: null,
+  cumProd: null, sort: null, iota: null, dimension: null, axisIndex: null,
 } as const;
 
 export const transposeRules: { readonly [P in Primitive]: TransposeRule<P> | null } = {
@@ -30,6 +31,7 @@ export const transposeRules: { readonly [P in Primitive]: TransposeRule<P> | nul
   ...structuralTransposeRules,
   ...contractTransposeRules,
   ...controlTransposeRules,
+  ...axisTransposeRules,
 };
 
 /**
