@@ -1,9 +1,10 @@
 import { fields, Module } from '@flaxon/core';
-import { add, ArgumentError, expandDims, formatShape, grad, leakyRelu, mul, ShapeError, square, squeeze, stopGradient, sub, sum, type Tensor } from '@flaxon/tensor';
+import { add, ArgumentError, leakyRelu, mul, square, squeeze, stopGradient, sub, sum, type Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
 import { size } from '../attributes.js';
 import { Dense } from '../linear/dense.js';
 import { staticSize } from '../shape.js';
+import { gradientOfRows, ofRows } from './rows.js';
 
 /** A function of points, (n, d) to (n): the value of another potential. */
 export type PotentialValue = (points: Tensor) => Tensor;
@@ -31,9 +32,7 @@ export class PotentialMLP extends Module.define({
    * @throws ShapeError
    */
   call(x: Tensor): Tensor {
-    if (x.rank === 1) return squeeze(this.#ofRows(expandDims(x, 0)), 0);
-    if (x.rank !== 2) throw new ShapeError('PotentialMLP', [formatShape(x.shape)], 'the input must be (n, d) or (d)');
-    return this.#ofRows(x);
+    return ofRows('PotentialMLP', x, (rows) => this.#ofRows(rows));
   }
 
   #ofRows(x: Tensor): Tensor {
@@ -49,9 +48,7 @@ export class PotentialMLP extends Module.define({
    */
   potentialGradient(x: Tensor): Tensor {
     if (!this.isPotential) return this.call(x);
-    if (x.rank !== 2) throw new ShapeError('PotentialMLP.potentialGradient', [formatShape(x.shape)], 'the input must be (n, d); give a single point as (1, d)');
-    // Values of rows do not depend on each other, so the gradient of their sum holds the gradient of each.
-    return grad((rows: Tensor) => sum(this.call(rows)))(x);
+    return gradientOfRows('PotentialMLP.potentialGradient', x, (rows) => this.call(rows));
   }
 
   /**
@@ -64,8 +61,7 @@ export class PotentialMLP extends Module.define({
     if (other === undefined) {
       throw new ArgumentError('PotentialMLP.potentialValue', 'other', 'must be given with `isPotential: false`: the value of the other potential, such as `(y) => f.apply(variables, [y])`');
     }
-    if (x.rank === 1) return squeeze(this.#conjugate(expandDims(x, 0), other), 0);
-    return this.#conjugate(x, other);
+    return ofRows('PotentialMLP.potentialValue', x, (rows) => this.#conjugate(rows, other));
   }
 
   #conjugate(x: Tensor, other: PotentialValue): Tensor {
