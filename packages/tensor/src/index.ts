@@ -29,6 +29,7 @@ export { constantKey, paramsKey, programHash, programKey } from './program/hash.
 export type * from './primitives/params.js';
 export type { CallRule, LinearCallRule } from './primitives/call-rules.js';
 export { shapeRule } from './primitives/shape-rules/index.js';
+export { windowedAxes } from './primitives/window.js';
 
 export * from './ops/create.js';
 export * from './ops/elementwise.js';
@@ -47,6 +48,7 @@ export * from './ops/einsum.js';
 export * from './ops/activation.js';
 export * from './ops/nonlinearity.js';
 export * from './ops/special/index.js';
+export * from './ops/numeric/index.js';
 export * from './ops/sort/index.js';
 export * from './ops/linalg/index.js';
 export { composite, type CompositeOptions } from './ops/composite.js';

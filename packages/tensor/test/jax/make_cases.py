@@ -175,7 +175,86 @@ def top_k():
     case('topK along the first axis', 'topK', lambda t, k, o: lax.top_k(t, k, **o), spread((4, 3)), 2, {'axis': 0})
 
 
-families = {'error-functions': error_functions, 'top-k': top_k}
+def binary(f, jax_function, pairs, hostile=(), rtol=None, **options):
+    """One function of two operands, as `unary`, and broadcast."""
+    x, y = (np.array(side) for side in zip(*pairs))
+    case(f'{f} float32', f, jax_function, x.astype(np.float32), y.astype(np.float32), wide=True, **options)
+    case(f'{f} float64', f, jax_function, x.astype(np.float64), y.astype(np.float64), rtol=rtol, **options)
+    case(f'{f} broadcast', f, jax_function, x.astype(np.float64)[:3, None], y.astype(np.float64)[:4], rtol=rtol, **options)
+    if len(hostile) > 0:
+        a, b = (np.array(side, np.float64) for side in zip(*hostile))
+        case(f'{f} at hostile points', f, jax_function, a, b, rtol=rtol, **{**options, 'grad': False})
+    case(f'{f} of nothing', f, jax_function, np.zeros((0, 3), np.float32), np.ones(3, np.float32), **options)
+
+
+every_pair = [(a, b) for a in special_points + [1.5, -2.0] for b in special_points + [1.5, -2.0]]
+
+
+def numeric():
+    pairs = [(1.5, -2.0), (-0.3, 0.7), (2.0, 3.0), (-4.5, -1.25), (0.1, 5.0)]
+    not_nan = [pair for pair in every_pair if not np.isnan(pair[1])]
+    binary('copysign', jnp.copysign, pairs, not_nan)
+    binary('heaviside', jnp.heaviside, pairs, every_pair)
+    binary('fmax', jnp.fmax, pairs, every_pair)
+    binary('fmin', jnp.fmin, pairs, every_pair)
+    binary('hypot', jnp.hypot, pairs, every_pair + [(1e200, 1e200), (1e-200, 1e-200), (3e300, 4.0)])
+    binary('fmod', jnp.fmod, pairs, every_pair)
+    binary('logaddexp2', jnp.logaddexp2, pairs, every_pair + [(1e4, 1e4), (-1e4, -1e4)])
+    binary('floatPower', jnp.float_power, [(1.5, -2.0), (0.3, 0.7), (2.0, 3.0), (4.5, -1.25)], every_pair)
+    case('divmod of floats', 'divmod', jnp.divmod, f32(5.5, -5.5, 5.5, -5.5, 0, nan, inf), f32(2, 2, -2, -2, 3, 1, 2), grad=False)
+    case('divmod of integers', 'divmod', jnp.divmod, i32(5, -5, 5, -5, 7), i32(2, 2, -2, -2, 7))
+    case('fmod of integers', 'fmod', jnp.fmod, i32(5, -5, 5, -5, 7), i32(3, 3, -3, -3, 0))
+    case('signbit', 'signbit', jnp.signbit, f32(-1, -0.0, 0, 2, inf, -inf, nan))
+    case('signbit of integers', 'signbit', jnp.signbit, i32(-1, 0, 3))
+    case('positive', 'positive', jnp.positive, f32(-1, 2))
+    unary('sinc', jnp.sinc, [0.25, -1.5, 0.6, 3.7], [*special_points, 1e-5, -1e-9], rtol=1e-11)
+    case('sinc at whole numbers', 'sinc', jnp.sinc, f64(0, 1, -2, 7), atol=1e-15)
+    case('rint', 'rint', jnp.rint, f32(0.5, 1.5, -2.5, nan, inf, 2.2))
+    case('rint of integers', 'rint', jnp.rint, i32(1, -2))
+    case('modf', 'modf', jnp.modf, f32(1.5, -1.5, 0, -0.25, 3))
+    unary('frexp', jnp.frexp, [1, 0.75, -8, 1023, 1e-3, 1e30, 2.0, 4.0], [*special_points, 5e-300, 1.7e308, 0.9999999999999999])
+    case('frexp of a small float32', 'frexp', jnp.frexp, f32(1.2e-38, 3e-38, 16777216, 8388607), grad=False)
+    for dtype in (np.float32, np.float64):
+        case(f'ldexp of {np.dtype(dtype).name}', 'ldexp', jnp.ldexp, np.array([1, -3.5, 0.1, 1e30], dtype), i32(3, -2, 10, -100))
+        case(f'ldexp of what has no exponent in {np.dtype(dtype).name}', 'ldexp', jnp.ldexp, np.array([nan, inf, -inf, 0, -0.0], dtype), i32(2, 5, 1, 9, 3), grad=False)
+    case('ldexp over and under the range', 'ldexp', jnp.ldexp, f64(1e-300, 1e300, 1, 1), i32(1500, -1500, 1024, -1080), grad=False)
+    for dtype in (np.float32, np.float64, np.float16):
+        x = np.array([1, 1, -1, 0, 0, 2, inf, -inf, nan, 3, 6.1e-5, np.finfo(dtype).max, 5, 1.5], dtype)
+        y = np.array([2, 0, 0, 1, -1, 0, 0, inf, 1, nan, 0, inf, 5, -7], dtype)
+        case(f'nextafter of {np.dtype(dtype).name}', 'nextafter', jnp.nextafter, x, y, grad=False, rtol=0.0)
+    case('spacing', 'spacing', jnp.spacing, f64(1, -1, 1e10, 3.5, 0.3), grad=False, rtol=0.0)
+    unary('deg2rad', jnp.deg2rad, [180, -45, 1], special_points)
+    unary('rad2deg', jnp.rad2deg, [3.14, -45, 1], special_points)
+    unary('fabs', jnp.fabs, [3.14, -45, 1], special_points)
+    unary('isposinf', jnp.isposinf, [1, 2], special_points)
+    unary('isneginf', jnp.isneginf, [1, 2], special_points)
+    case('fabs of integers', 'fabs', jnp.fabs, i32(-2, 3))
+    for dtype in (np.float32, np.float64, np.float16):
+        case(f'nanToNum of {np.dtype(dtype).name}', 'nanToNum', jnp.nan_to_num, np.array([nan, inf, -inf, 2, -0.0], dtype))
+    case('nanToNum to chosen numbers', 'nanToNum', lambda x, o: jnp.nan_to_num(x, **o), f32(nan, inf, -inf, 2), {'nan': 1.5, 'posinf': 9.0, 'neginf': -9.0})
+    case('nanToNum of integers', 'nanToNum', jnp.nan_to_num, i32(3, 4))
+    close = f32(1, 1.00001, 1.1, nan, inf, -inf, 0, 1e-9), f32(1, 1, 1, nan, inf, inf, 1e-9, 1)
+    case('isclose', 'isclose', jnp.isclose, *close)
+    case('isclose of NaN', 'isclose', lambda x, y, o: jnp.isclose(x, y, equal_nan=True, rtol=o['rtol']), *close, {'equalNan': True, 'rtol': 0.2})
+    case('allclose', 'allclose', jnp.allclose, f32(1, 2), f32(1, 2.000001))
+    case('arrayEqual', 'arrayEqual', jnp.array_equal, f32(1, 2), f32(1, 2))
+    case('arrayEqual of other shapes', 'arrayEqual', jnp.array_equal, f32(1, 2), f32([[1, 2]]))
+    for dtype in (np.int32, np.uint8, np.int64, np.int8):
+        a, b = np.array([12, 0, 18, 7, 0, 100], dtype), np.array([18, 5, 0, 13, 0, 75], dtype)
+        case(f'gcd of {np.dtype(dtype).name}', 'gcd', jnp.gcd, a, b)
+    case('gcd and signs', 'gcd', jnp.gcd, i32(-12, 12, -12), i32(18, -18, -18))
+    case('gcd broadcast', 'gcd', jnp.gcd, i32([[12], [7]]), i32(18, 14, 0))
+    case('lcm', 'lcm', jnp.lcm, i32(12, 0, -4, 7), i32(18, 5, 6, 13))
+    for dtype in (np.int32, np.uint8, np.int64, np.uint16, np.int8):
+        x = np.array([0, 1, 3, 127, 100, 85], dtype)
+        case(f'populationCount of {np.dtype(dtype).name}', 'populationCount', lax.population_count, x)
+        case(f'clz of {np.dtype(dtype).name}', 'clz', lax.clz, x)
+    case('populationCount of negative numbers', 'populationCount', lax.population_count, i32(-1, -2, -2**31))
+    case('clz of negative numbers', 'clz', lax.clz, i32(-1, -2, -2**31))
+    case('bitwiseCount', 'bitwiseCount', jnp.bitwise_count, i32(-1, 7, -255))
+
+
+families = {'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
 
 if __name__ == '__main__':
     folder = pathlib.Path(__file__).parent / 'cases'
