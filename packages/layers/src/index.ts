@@ -1,7 +1,13 @@
+export {
+  celu, elu, gelu, glu, hardSigmoid, hardSilu, hardSwish, hardTanh, leakyRelu, logSigmoid, logSoftmax, logsumexp, normalize, oneHot, relu, relu6, selu, sigmoid, silu,
+  softmax, softplus, softSign, standardize, swish, tanh,
+} from './activation/functions.js';
 export { PReLU } from './activation/prelu.js';
 export { dotProductAttention, dotProductAttentionWeights, type DotProductAttentionOptions } from './attention/dot-product-attention.js';
 export { combineMasks, makeAttentionMask, makeCausalMask, type AttentionMaskOptions, type MaskShapeOptions } from './attention/masks.js';
 export { MultiHeadAttention, MultiHeadDotProductAttention, type AttentionFunction, type AttentionOptions } from './attention/multi-head.js';
+export { SelfAttention } from './attention/self-attention.js';
+export { BatchApply, type Applicable, type BatchApplyOptions } from './combinators/batch-apply.js';
 export { Sequential, type Layer, type LayerValue } from './combinators/sequential.js';
 export { computeDtype, promoteDtype } from './dtype.js';
 export { Conv } from './linear/conv.js';
@@ -12,7 +18,18 @@ export { DenseGeneral } from './linear/dense-general.js';
 export { Einsum, type EinsumOptions } from './linear/einsum.js';
 export { Embed } from './linear/embed.js';
 export type { Padding } from './linear/padding.js';
+export { logSinh, logTanh, reim, reimRelu, reimSelu } from './netket/activation.js';
+export { DenseEquivariant } from './netket/dense-equivariant.js';
+export { DenseSymm } from './netket/dense-symm.js';
+export { SymmModuleInvalidInputShape } from './netket/errors.js';
+export { FastMaskedConv1D } from './netket/fast-masked-conv-1d.js';
+export { FastMaskedConv2D } from './netket/fast-masked-conv-2d.js';
+export { FastMaskedDense1D } from './netket/fast-masked-dense-1d.js';
 export { MaskedConv1D } from './netket/masked-conv-1d.js';
+export { MaskedConv2D } from './netket/masked-conv-2d.js';
+export { MaskedDense1D } from './netket/masked-dense-1d.js';
+export { productTable } from './netket/product-table.js';
+export type { SiteIndex } from './netket/site-cache.js';
 export * as netket from './netket/index.js';
 export type { MaskOptions } from './normalization/attributes.js';
 export { BatchNorm, type BatchNormOptions } from './normalization/batch-norm.js';

@@ -1,8 +1,9 @@
-import { fields, Module } from '@flaxon/core';
-import { promoteTypes, type Tensor } from '@flaxon/tensor';
+import { Module } from '@flaxon/core';
+import type { Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
 import { kernelAndBias, size } from '../attributes.js';
 import { affine } from '../linear/affine.js';
+import { flaxDtypes, originalDtype } from './originals.js';
 
 /**
  * A linear map of the last axis, y = x kernel + bias, as NetKet 3.0 to 3.4 had it (`nk.nn.Dense`): with parameters of float64 unless
@@ -14,8 +15,7 @@ export class Dense extends Module.define({
   /** The size of the last axis of the result. */
   features: size(),
   useBias: z.boolean().default(true),
-  /** The dtype of the parameters. */
-  dtype: fields.dtype().default('float64'),
+  ...originalDtype,
   ...kernelAndBias,
 }) {
   /**
@@ -23,7 +23,7 @@ export class Dense extends Module.define({
    * @throws ShapeError, DtypeError, ScopeParamShapeError
    */
   call(x: Tensor): Tensor {
-    const { features, useBias, kernelInit, biasInit, dtype: paramDtype } = this;
-    return affine(this, 'netket.Dense', x, { features, useBias, kernelInit, biasInit, paramDtype, dtype: promoteTypes(x.dtype, paramDtype) });
+    const { features, useBias, kernelInit, biasInit, dtype } = this;
+    return affine(this, 'netket.Dense', x, { features, useBias, kernelInit, biasInit, ...flaxDtypes(x, dtype) });
   }
 }

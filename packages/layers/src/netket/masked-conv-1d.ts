@@ -1,9 +1,10 @@
-import { fields, Module } from '@flaxon/core';
-import { add, ArgumentError, convGeneralDilated, expandDims, formatShape, ShapeError, squeeze, type Tensor } from '@flaxon/tensor';
+import { Module } from '@flaxon/core';
+import { add, ArgumentError, convGeneralDilated, type Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
-import { kernelAndBias, size } from '../attributes.js';
 import { promoteDtype } from '../dtype.js';
-import { staticSize } from '../shape.js';
+import { maskedConvolution } from './attributes.js';
+import { inputsOfGroup } from './groups.js';
+import { overBatch } from './single-sample.js';
 
 /**
  * A causal convolution along a chain of sites, for autoregressive models (NetKet: `nk.nn.MaskedConv1D`). With K taps and dilation d:
@@ -13,53 +14,46 @@ import { staticSize } from '../shape.js';
  * Parameters, of which NetKet makes the bias first: `bias` (features) unless `useBias` is false; `kernel` (K, in / groups, features).
  */
 export class MaskedConv1D extends Module.define({
-  features: size(),
+  ...maskedConvolution,
   /** How many sites, `kernelDilation` apart, the kernel spans: up to the output's own, which an exclusive layer leaves out. */
   kernelSize: z.int().positive(),
   kernelDilation: z.int().positive(),
-  /** True hides the input at site t from the output at site t: the first layer of an autoregressive model. */
-  exclusive: z.boolean(),
-  /** Into how many groups the features are divided that do not mix. */
-  featureGroupCount: z.int().positive().default(1),
-  useBias: z.boolean().default(true),
-  paramDtype: fields.dtype().default('float64'),
-  ...kernelAndBias,
 }) {
   /**
    * x: (batch, sites, in) to (batch, sites, features), or (sites, in) to (sites, features).
    * @throws ShapeError; ArgumentError for an exclusive kernel of one site, which has no tap left
    */
   call(x: Tensor): Tensor {
-    if (x.rank !== 2 && x.rank !== 3) throw new ShapeError('MaskedConv1D', [formatShape(x.shape)], 'the input must be (batch, sites, features) or (sites, features)');
-    return x.rank === 3 ? this.#convolve(x) : squeeze(this.#convolve(expandDims(x, 0)), 0);
-  }
-
-  #convolve(x: Tensor): Tensor {
-    const bias = this.useBias ? this.param('bias', this.biasInit, [this.features], this.paramDtype) : undefined;
-    const kernel = this.param('kernel', this.kernelInit, [this.#taps(), this.#inputsOfGroup(x), this.features], this.paramDtype);
-    const [input, weights, offset] = promoteDtype('MaskedConv1D', [x, kernel, bias]);
-    const y = convGeneralDilated(input, weights, {
-      padding: [this.#padding(x)],
-      rhsDilation: [this.kernelDilation],
-      dimensionNumbers: ['NWC', 'WIO', 'NWC'],
-      featureGroupCount: this.featureGroupCount,
+    return overBatch('MaskedConv1D', x, ['sites', 'in'], (batch) => {
+      const bias = this.bias();
+      const [input, weights, offset] = promoteDtype('MaskedConv1D', [batch, this.kernel(batch), bias]);
+      return this.convolve(input, weights, offset, this.#padding(batch));
     });
-    return offset === undefined ? y : add(y, offset);
   }
 
-  #taps(): number {
+  protected bias(): Tensor | undefined {
+    return this.useBias ? this.param('bias', this.biasInit, [this.features], this.paramDtype) : undefined;
+  }
+
+  protected kernel(x: Tensor): Tensor {
+    const inputs = inputsOfGroup('MaskedConv1D', x, this.features, this.featureGroupCount);
+    return this.param('kernel', this.kernelInit, [this.taps(), inputs, this.features], this.paramDtype);
+  }
+
+  protected taps(): number {
     const taps = this.exclusive ? this.kernelSize - 1 : this.kernelSize;
     if (taps === 0) throw new ArgumentError('MaskedConv1D', 'kernelSize', 'must be at least 2 with `exclusive: true`, which leaves out the tap at the site itself; found 1');
     return taps;
   }
 
-  #inputsOfGroup(x: Tensor): number {
-    const inputs = staticSize('MaskedConv1D', x, -1);
-    const groups = this.featureGroupCount;
-    if (inputs % groups !== 0 || this.features % groups !== 0) {
-      throw new ShapeError('MaskedConv1D', [formatShape(x.shape)], `\`featureGroupCount\` ${groups} must divide the features of input and output, ${inputs} and ${this.features}`);
-    }
-    return inputs / groups;
+  protected convolve(x: Tensor, kernel: Tensor, bias: Tensor | undefined, padding: readonly [number, number]): Tensor {
+    const y = convGeneralDilated(x, kernel, {
+      padding: [padding],
+      rhsDilation: [this.kernelDilation],
+      dimensionNumbers: ['NWC', 'WIO', 'NWC'],
+      featureGroupCount: this.featureGroupCount,
+    });
+    return bias === undefined ? y : add(y, bias);
   }
 
   /**
