@@ -2,6 +2,7 @@ import { customVjp as customVjpTensors, type Tensor } from '@flaxon/tensor';
 import { LiftArgumentError } from '../errors/lift-errors.js';
 import type { Filter } from '../filter.js';
 import type { Module } from '../module/module.js';
+import { runningNow } from '../module/running-now.js';
 import { pack, type Packed, type ScopeFunction, type VariableGroup } from './pack.js';
 import { callLifted } from './targets.js';
 import { takeTensors, type TakenTensors } from './tensor-tree.js';
@@ -40,17 +41,23 @@ function customScopes(f: ScopeFunction, forward: ScopeFunction, backward: Backwa
     const packed = pack(scopes, { in: [gradVariables, true], out: [gradVariables, true], rngs: [true] });
     const [active, fixed] = packed.variables as [VariableGroup, VariableGroup];
     const inputs = takeTensors([active, args], null);
-    const run = (g: ScopeFunction, given: readonly Tensor[]): readonly [unknown, VariableGroup[]] => openAndRun(packed, g, inputs, given, fixed);
+    // `forward` runs in the place of `f`, but only once somebody differentiates: it draws the keys, and is seen, as `f` is now.
+    const [openAgain, asNow] = [packed.opener(), runningNow()];
+    const run = (open: Packed['open'], g: ScopeFunction, given: readonly Tensor[]): readonly [unknown, VariableGroup[]] => {
+      const [differentiated, values] = inputs.restore(given) as readonly [VariableGroup, unknown[]];
+      const opened = open([differentiated, fixed], packed.streams);
+      return [g(opened.scopes, ...values), opened.close()];
+    };
     let value: TakenTensors<null> | undefined;
     let residuals: TakenTensors<null> | undefined;
     const custom = customVjpTensors(
       (...given: Tensor[]) => {
-        value = takeTensors(run(f, given), null);
+        value = takeTensors(run(packed.open, f, given), null);
         return value.tensors;
       },
       {
         forward: (...given: Tensor[]) => {
-          const [result, written] = run(forward, given);
+          const [result, written] = asNow(() => run(openAgain, forward, given));
           const [y, kept] = pairOf(result);
           residuals = takeTensors(kept, null);
           return [takeTensors([y, written], null).tensors, residuals.tensors] as const;
@@ -68,12 +75,6 @@ function customScopes(f: ScopeFunction, forward: ScopeFunction, backward: Backwa
     packed.publish(written);
     return y;
   };
-}
-
-function openAndRun(packed: Packed, f: ScopeFunction, inputs: TakenTensors<null>, given: readonly Tensor[], fixed: VariableGroup): readonly [unknown, VariableGroup[]] {
-  const [active, args] = inputs.restore(given) as readonly [VariableGroup, unknown[]];
-  const opened = packed.open([active, fixed], packed.streams);
-  return [f(opened.scopes, ...args), opened.close()];
 }
 
 function pairOf(result: unknown): readonly [unknown, unknown] {

@@ -5,6 +5,7 @@
  */
 import { groupCollections, inFilter, intersectFilters, isFilterEmpty, unionFilters, type Filter } from '../filter.js';
 import type { LazyRng } from '../rng/lazy-rng.js';
+import type { RngCounters } from '../scope/rng-counters.js';
 import { ScopeRoot } from '../scope/root.js';
 import { Scope } from '../scope/scope.js';
 import { copyCollection, type Collection } from '../variables.js';
@@ -46,6 +47,8 @@ export interface Packed {
   readonly streams: readonly StreamGroup[];
   /** New scopes over such groups; `mutable` narrows what may be written. */
   open(variables: readonly VariableGroup[], streams: readonly StreamGroup[], mutable?: Filter): Opened;
+  /** As `open`, for what runs after the call has ended: whenever it is called, random streams count on from now. */
+  opener(): Packed['open'];
   /** Writes back what came out, by the filters of that. */
   publish(variables: readonly VariableGroup[]): void;
 }
@@ -56,19 +59,23 @@ const transpose = <T>(rows: readonly (readonly T[])[], count: number): T[][] => 
 const withoutEmpty = (collections: Collections): Collections =>
   Object.fromEntries(Object.entries(collections).filter(([, collection]) => Object.keys(collection).length > 0));
 
+/** Copies, so that a group stays what it was: publishing writes into the collections that it was taken from. */
+const copied = (collections: Collections): Collections =>
+  Object.fromEntries(Object.entries(collections).map(([name, collection]) => [name, copyCollection(collection)]));
+
 export function pack(scopes: readonly Scope[], filters: PackFilters): Packed {
   for (const scope of scopes) scope.checkValid();
   const { outermost, places } = findPlaces(scopes);
   const written = filters.out.reduce<Filter>(unionFilters, false);
 
-  const open: Packed['open'] = (variables, streams, mutable = true) => {
+  const openWith = (counters: readonly RngCounters[] | undefined): Packed['open'] => (variables, streams, mutable = true) => {
     const roots = outermost.map((outer, i) => {
       const collections: { [collection: string]: Collection } = {};
       // Copied, so that nothing is written outside before it is published.
       for (const group of variables) for (const [name, collection] of Object.entries(group[i]!)) collections[name] = copyCollection(collection);
       const { root } = outer;
       const inner = new ScopeRoot(collections, intersectFilters(intersectFilters(root.mutable, written), mutable), root.initializing, root.namePrefix);
-      return Scope.lifted(outer, inner, Object.assign({}, ...streams.map((group) => group[i]!)) as Streams);
+      return Scope.lifted(outer, inner, Object.assign({}, ...streams.map((group) => group[i]!)) as Streams, counters?.[i]!.copy());
     });
     const close = (): VariableGroup[] => {
       const byScope = roots.map(({ root }) => {
@@ -82,9 +89,10 @@ export function pack(scopes: readonly Scope[], filters: PackFilters): Packed {
   };
 
   return {
-    variables: transpose(outermost.map((scope) => groupCollections(withoutEmpty(scope.variables()), filters.in)), filters.in.length),
+    variables: transpose(outermost.map((scope) => groupCollections(copied(withoutEmpty(scope.variables())), filters.in)), filters.in.length),
     streams: transpose(outermost.map((scope) => groupCollections(scope.streams, filters.rngs)), filters.rngs.length),
-    open,
+    open: openWith(undefined),
+    opener: () => openWith(outermost.map((scope) => scope.countersNow())),
     publish: (variables) => {
       for (const group of variables) group.forEach((collections, i) => writeBack(outermost[i]!, collections));
     },

@@ -21,4 +21,12 @@ export class RngCounters {
     this.#inner.set(name, made);
     return made;
   }
+
+  /** Counters of their own that go on from here. */
+  copy(): RngCounters {
+    const copy = new RngCounters();
+    for (const [stream, count] of this.#counts) copy.#counts.set(stream, count);
+    for (const [name, inner] of this.#inner) copy.#inner.set(name, inner.copy());
+    return copy;
+  }
 }

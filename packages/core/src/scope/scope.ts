@@ -61,10 +61,10 @@ export class Scope {
 
   /**
    * The place of `outer` over data of its own, cut off from the scopes around it: what a lifted transformation runs its function
-   * in. Counters of random streams are those of `outer`.
+   * in. Counters of random streams are those of `outer`, unless others are given.
    */
-  static lifted(outer: Scope, root: ScopeRoot, streams: Streams): Scope {
-    const scope = new Scope(root, outer.name, undefined, outer.#counters, new Map());
+  static lifted(outer: Scope, root: ScopeRoot, streams: Streams, counters: RngCounters = outer.#counters): Scope {
+    const scope = new Scope(root, outer.name, undefined, counters, new Map());
     scope.#path = outer.path;
     scope.#streams = streams;
     return scope;
@@ -72,6 +72,11 @@ export class Scope {
 
   get parent(): Scope | undefined {
     return this.#parent;
+  }
+
+  /** The counters of random streams as they are now, to go on from here a second time. */
+  countersNow(): RngCounters {
+    return this.#counters.copy();
   }
 
   /** Whether both are cursors to one place: the same variables, names and counters. */
