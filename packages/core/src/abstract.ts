@@ -1,5 +1,5 @@
 /** Running a module on shapes: nothing that depends on the inputs is computed. */
-import { Tensor, trace, tree, type Spec } from '@flaxon/tensor';
+import { Tensor, trace, tree, type Program, type Spec } from '@flaxon/tensor';
 import { LazyInitError } from './errors/rng-errors.js';
 import type { Variables } from './variables.js';
 
@@ -7,27 +7,37 @@ const isSpec = (value: unknown): value is Spec =>
   tree.isRecord(value) && Object.keys(value).length === 2 && typeof value['dtype'] === 'string' && Array.isArray(value['shape']);
 
 /** `value` with its tensors, and what stands for one by shape and dtype, replaced; the rest as it is. */
-function replaceTensors(value: unknown, replace: (of: Spec) => unknown): unknown {
+export function replaceTensors(value: unknown, replace: (of: Spec) => unknown): unknown {
   if (value instanceof Tensor || isSpec(value)) return replace(value);
   if (Array.isArray(value)) return value.map((inner: unknown) => replaceTensors(inner, replace));
   if (tree.isRecord(value)) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, replaceTensors(inner, replace)]));
   return value;
 }
 
-/** Runs `f` on `args` with traced tensors in the place of tensors and of `spec(...)`. */
-export function withTracedTensors<T>(args: readonly unknown[], f: (args: unknown[]) => T): T {
+/** `f` of `args` with traced tensors in the place of tensors and of `spec(...)`, and the program that gives the tensors in what `f` returns. */
+export function traceOn<T>(args: readonly unknown[], f: (args: unknown[]) => T): { readonly program: Program; readonly value: T } {
   const specs: Spec[] = [];
   replaceTensors(args, ({ shape, dtype }) => specs.push({ shape, dtype }));
   let result: { readonly value: T } | undefined;
-  trace((...inputs) => {
+  const { program } = trace((...inputs) => {
     let next = 0;
-    const traced = replaceTensors(args, () => inputs[next++]);
-    result = { value: f(traced as unknown[]) };
-    return [];
+    const value = f(replaceTensors(args, () => inputs[next++]) as unknown[]);
+    result = { value };
+    return tensorsIn(value);
   }, specs);
   // `trace` runs its function once, or throws.
-  return result!.value;
+  return { program, value: result!.value };
 }
+
+/** The tensors in a tree that may hold other things too. */
+export function tensorsIn(value: unknown): Tensor[] {
+  const found: Tensor[] = [];
+  replaceTensors(value, (one) => (one instanceof Tensor ? found.push(one) : 0));
+  return found;
+}
+
+/** Runs `f` on `args` with traced tensors in the place of tensors and of `spec(...)`. */
+export const withTracedTensors = <T>(args: readonly unknown[], f: (args: unknown[]) => T): T => traceOn(args, f).value;
 
 /** @throws LazyInitError where a variable is still traced, since it depends on the inputs */
 export function checkConcrete(variables: Variables): Variables {

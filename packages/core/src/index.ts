@@ -33,7 +33,7 @@ export { Scope } from './scope/scope.js';
 export { Variable } from './scope/variable.js';
 export { shareScope } from './share-scope.js';
 export { ModuleSummary } from './summary/summary.js';
-export type { SummaryOptions, SummaryRow } from './summary/summary.js';
+export type { Pass, SummaryOptions, SummaryRow } from './summary/summary.js';
 export type { Count } from './summary/text.js';
 export { tensorAt, VariablePathError } from './variables.js';
 export type { Collection, MutableCollection, Variables, VariableValue } from './variables.js';

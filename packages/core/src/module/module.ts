@@ -6,7 +6,8 @@ import * as functional from '../functional.js';
 import type { KeyDerivation, Rngs } from '../rng/lazy-rng.js';
 import { bindScope, type BindScopeOptions } from '../scope/init-apply.js';
 import { copyCollection, type Variables } from '../variables.js';
-import { summarize, type ModuleSummary, type SummaryOptions } from '../summary/summary.js';
+import { forwardCosts, gradientCosts } from '../summary/call-costs.js';
+import { costColumns, summarize, type CostColumn, type Costs, type ModuleSummary, type Pass, type SummaryOptions } from '../summary/summary.js';
 import { cloneModule } from './clone.js';
 import { DeclaringModule } from './declaring.js';
 import type { AttributeShape, DefinedModuleClass, InputOf, ModuleClass, ModuleOptions } from './define.js';
@@ -14,7 +15,7 @@ import { equalModules } from './equal.js';
 import { exportable, type Exportable } from './exportable.js';
 import type { ApplyResult, Capture, MethodArguments, MethodName, MethodResult, MethodSpec } from './method-types.js';
 import { resolveMethod } from './method.js';
-import { running, withPushed, type CallRecord, type CaptureFilter } from './running.js';
+import { Recorder, running, withPushed, type CallRecord, type CaptureFilter } from './running.js';
 import { STATE } from './state.js';
 
 /** What to run: the name of a method, or a function `(module, ...args) => ...`. */
@@ -65,11 +66,32 @@ function recordCalls(
   args: readonly unknown[],
   options: InitOptions & Partial<WithMethod<unknown>>,
 ): { readonly records: readonly CallRecord[]; readonly variables: Variables } {
-  const records: CallRecord[] = [];
-  const [, variables] = withPushed(running.recorders, records, () =>
+  const recorder = new Recorder();
+  const [, variables] = withPushed(running.recorders, recorder, () =>
     withTracedTensors([rngs, ...args], ([keys, ...traced]) => runInit(operation, module, keys as Rngs, traced, options)),
   );
-  return { records, variables };
+  return { records: recorder.records, variables };
+}
+
+/** What the passes that the columns show cost. */
+function passCosts(
+  module: Module,
+  given: readonly [variables: Variables, rngs: Rngs, ...args: readonly unknown[]],
+  { method = 'call', ...options }: InitOptions & Partial<WithMethod<unknown>>,
+  columns: readonly CostColumn[],
+  sizes: SummaryOptions['sizes'] = {},
+): Costs {
+  const run = resolveMethod(module, method, Module.prototype);
+  const applied = functional.apply(run, module, { mutable: functional.defaultInitMutable, ...options });
+  const pass = (variables: unknown, rngs: unknown, ...args: readonly unknown[]): unknown => applied(variables as Variables, args, { rngs: rngs as Rngs });
+  const isShown = (name: Pass): boolean => columns.some((column) => column.pass === name);
+  return {
+    columns,
+    passes: {
+      ...(isShown('forward') && { forward: forwardCosts(pass, given, sizes) }),
+      ...(isShown('gradient') && { gradient: gradientCosts(pass, given, sizes) }),
+    },
+  };
 }
 
 /**
@@ -244,14 +266,20 @@ export abstract class Module extends DeclaringModule {
   }
 
   /**
-   * A table of the modules that a method runs: their inputs, outputs and variables, counted by collection. `args` may hold
-   * `spec('float32', ['batch', 784])` in the place of tensors; nothing is computed. `String(summary)` is for a terminal.
+   * A table of the modules that a method runs: their inputs, outputs and variables, counted by collection, and where asked what they cost. `args`
+   * may hold `spec('float32', ['batch', 784])` in the place of tensors; nothing is computed. `String(summary)` is for a terminal.
+   *
+   *     console.log(String(model.tabulate(random.key(0), [spec('float32', [1, 784])], { computeFlops: true, computeVjpFlops: true })));
+   *
+   * @throws ArgumentError where costs are asked for and a symbolic dimension has no size in `sizes`
    */
   tabulate<M extends Module>(this: M, rngs: Rngs, args: readonly unknown[], options: TabulateOptions<M> = {}): ModuleSummary {
-    checkOptions('tabulate', options, [...initOptionNames, 'depth', 'showRepeated']);
-    const { depth, showRepeated, ...rest } = options;
+    checkOptions('tabulate', options, [...initOptionNames, 'depth', 'showRepeated', 'computeFlops', 'computeVjpFlops', 'computeMemory', 'sizes']);
+    const { depth = Infinity, showRepeated = false, computeFlops, computeVjpFlops, computeMemory, sizes, ...rest } = options;
     const { records, variables } = recordCalls('tabulate', this, rngs, args, rest);
-    return summarize(this[STATE].info.name, records, variables, { ...(depth !== undefined && { depth }), ...(showRepeated !== undefined && { showRepeated }) });
+    const columns = costColumns(options);
+    const costs = columns.length === 0 ? undefined : passCosts(this, [variables, rngs, ...args], rest, columns, sizes);
+    return summarize(this[STATE].info.name, records, variables, { depth, showRepeated }, costs);
   }
 
   /** A bound module as a pure function and its data, for exporters. @throws CallUnbindOnUnboundModuleError */

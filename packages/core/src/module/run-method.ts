@@ -3,7 +3,7 @@ import { CallCompactUnboundModuleError, CallSetupUnboundModuleError, InvalidModu
 import { runSetup } from './attach.js';
 import { sow } from './intermediates.js';
 import type { Module } from './module.js';
-import { running, type CallRecord } from './running.js';
+import { running, type CallRecord, type Recorder } from './running.js';
 import { isModule, stateOf, type ModuleState } from './state.js';
 
 type Method = (...args: unknown[]) => unknown;
@@ -72,14 +72,16 @@ function callMethod(module: Module, name: string, original: Method, isCompact: b
 
 /** The call itself, and what is kept of its result. */
 function callAndRecord(state: ModuleState, name: string, original: Method, args: unknown[]): unknown {
+  const recorder = state.scope === undefined ? undefined : running.recorders.at(-1);
   running.modules.push(state.module);
   try {
-    const record = beginRecord(state, name, args);
-    const output = runIntercepted(state, name, original, args);
+    const record = recorder === undefined ? undefined : beginRecord(recorder, state, name, args);
+    const output = runIntercepted(state, name, original, args, record?.nameScope);
     if (running.captures.at(-1)?.(state.module, name)) sow(state, 'intermediates', capturedName(name), output);
     if (record !== undefined) record.output = output;
     return output;
   } finally {
+    recorder?.end();
     running.modules.pop();
   }
 }
@@ -87,22 +89,17 @@ function callAndRecord(state: ModuleState, name: string, original: Method, args:
 /** Flax's name for what `captureIntermediates` keeps. */
 const capturedName = (method: string): string => (method === 'call' ? '__call__' : method);
 
-function beginRecord(state: ModuleState, method: string, args: readonly unknown[]): CallRecord | undefined {
-  const records = running.recorders.at(-1);
-  if (records === undefined || state.scope === undefined) return undefined;
-  const record: CallRecord = { module: state.module, className: state.info.name, path: state.scope.path, method, args, output: undefined };
-  records.push(record);
-  return record;
+function beginRecord(recorder: Recorder, { module, info, scope }: ModuleState, method: string, args: readonly unknown[]): CallRecord {
+  return recorder.begin({ module, className: info.name, path: scope!.path, method, args, nameScope: scope!.nameScope });
 }
 
 /** The method in the name scope of its module, with the interceptors around it: the one entered last is nearest to it. */
-function runIntercepted(state: ModuleState, method: string, original: Method, args: unknown[]): unknown {
-  const { module, scope } = state;
+function runIntercepted({ module, scope }: ModuleState, method: string, original: Method, args: unknown[], name = scope?.nameScope): unknown {
   const run = (): unknown => {
     if (running.interceptors.length === 0) return Reflect.apply(original, module, args);
     const bound: Method = (...given) => Reflect.apply(original, module, given);
     const context = { module, method, original: bound };
     return running.interceptors.reduceRight<Method>((next, interceptor) => (...given) => interceptor(next, given, context), bound)(...args);
   };
-  return scope === undefined ? run() : nameScope(scope.nameScope, run);
+  return name === undefined ? run() : nameScope(name, run);
 }

@@ -21,7 +21,28 @@ export interface CallRecord {
   readonly path: readonly string[];
   readonly method: string;
   readonly args: readonly unknown[];
+  /** The call inside which this one was made. */
+  readonly caller: CallRecord | undefined;
+  /** The name scope of the equations that the call makes: the module's, and which call it is. */
+  readonly nameScope: string;
   output: unknown;
+}
+
+/** Writes down the calls of methods. */
+export class Recorder {
+  readonly records: CallRecord[] = [];
+  readonly #open: CallRecord[] = [];
+
+  begin(call: Omit<CallRecord, 'caller' | 'output'>): CallRecord {
+    const record: CallRecord = { ...call, nameScope: `${call.nameScope}#${this.records.length}`, caller: this.#open.at(-1), output: undefined };
+    this.records.push(record);
+    this.#open.push(record);
+    return record;
+  }
+
+  end(): void {
+    this.#open.pop();
+  }
 }
 
 /**
@@ -32,7 +53,7 @@ export const running: {
   readonly modules: Module[];
   readonly captures: (CaptureFilter | undefined)[];
   readonly interceptors: Interceptor[];
-  readonly recorders: CallRecord[][];
+  readonly recorders: Recorder[];
 } = { modules: [], captures: [], interceptors: [], recorders: [] };
 
 /** Runs `f` with `item` on top of `stack`. */

@@ -1,12 +1,11 @@
 import type { ModuleSummary } from './summary.js';
 
 /** The texts of the table, row by row; a cell may have several lines. */
-function cellsOf({ columns, rows, totals }: ModuleSummary): { readonly body: string[][]; readonly footer: string[] } {
-  const collections = columns.slice(4);
-  return {
-    body: rows.map((row) => [row.path, row.module, row.inputs, row.outputs, ...collections.map((name) => row.collections[name] ?? '')]),
-    footer: ['', '', '', 'Total', ...collections.map((name) => totals[name]?.text ?? '')],
-  };
+function cellsOf(summary: ModuleSummary): { readonly body: string[][]; readonly footer: string[] } {
+  const { columns, rows, totals } = summary;
+  const sums = Object.values(totals).map(({ text }) => text);
+  const before = columns.slice(sums.length + 1).map(() => '');
+  return { body: rows.map((row) => summary.cells(row)), footer: [...before, 'Total', ...sums] };
 }
 
 const lengthOf = (text: string): number => [...text].length;
@@ -21,7 +20,7 @@ export function renderTerminal(summary: ModuleSummary): string {
   const rule = (left: string, middle: string, right: string): string => left + widths.map((width) => '─'.repeat(width + 2)).join(middle) + right;
   const lines = [rule('┌', '┬', '┐'), ...all.flatMap((row, i) => [...(i === 0 ? [] : [rule('├', '┼', '┤')]), ...drawRow(row, widths)]), rule('└', '┴', '┘')];
   const width = lengthOf(lines[0]!);
-  return [centre(summary.title, width), ...lines, centre(summary.caption, width)].join('\n');
+  return [centre(summary.title, width), ...lines, ...summary.caption.split('\n').map((line) => centre(line, width))].join('\n');
 }
 
 function drawRow(row: readonly string[], widths: readonly number[]): string[] {

@@ -71,7 +71,8 @@ function toTenths(value: number): string {
   return isHalf ? ((Math.floor(tenths) + (Math.floor(tenths) % 2)) / 10).toFixed(1) : value.toFixed(1);
 }
 
-function formatBytes(bytes: number): string {
+/** `176 B`, `78.6 KB`: decimal units, as Flax has them. */
+export function formatBytes(bytes: number): string {
   for (const [unit, name] of [[1e9, 'GB'], [1e6, 'MB'], [1e3, 'KB']] as const) {
     if (bytes > unit) return `${withSeparators(toTenths(bytes / unit))} ${name}`;
   }
