@@ -275,9 +275,9 @@ export abstract class Module extends DeclaringModule {
    */
   tabulate<M extends Module>(this: M, rngs: Rngs, args: readonly unknown[], options: TabulateOptions<M> = {}): ModuleSummary {
     checkOptions('tabulate', options, [...initOptionNames, 'depth', 'showRepeated', 'computeFlops', 'computeVjpFlops', 'computeMemory', 'sizes']);
-    const { depth = Infinity, showRepeated = false, computeFlops, computeVjpFlops, computeMemory, sizes, ...rest } = options;
+    const { depth = Infinity, showRepeated = false, computeFlops = false, computeVjpFlops = false, computeMemory = false, sizes, ...rest } = options;
     const { records, variables } = recordCalls('tabulate', this, rngs, args, rest);
-    const columns = costColumns(options);
+    const columns = costColumns({ computeFlops, computeVjpFlops, computeMemory });
     const costs = columns.length === 0 ? undefined : passCosts(this, [variables, rngs, ...args], rest, columns, sizes);
     return summarize(this[STATE].info.name, records, variables, { depth, showRepeated }, costs);
   }
