@@ -2,25 +2,21 @@ import { fields, Module } from '@flaxon/core';
 import type { Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
 import { kernelAndBias, size } from '../attributes.js';
+import { staticSize } from '../shape.js';
 
-export interface DenseParametersValue {
-  readonly kernel: Tensor;
-  readonly bias: Tensor | undefined;
-}
-
-/** The parameters of a `Dense`, for a layer that computes several of them at once. */
+/** The parameters of a `Dense`, for a layer that computes several of them at once (Flax: `DenseParams`, the name in summaries). */
 export class DenseParameters extends Module.define({
   features: size(),
   useBias: z.boolean().default(true),
   paramDtype: fields.dtype().default('float32'),
   ...kernelAndBias,
 }) {
-  /** `kernel` (inputs, features) and `bias` (features). */
-  call(inputs: number): DenseParametersValue {
+  static readonly moduleName = 'DenseParams';
+
+  /** x: (..., inputs), of which the shape alone matters, to `kernel` (inputs, features) and `bias` (features) or null. */
+  call(x: Tensor): readonly [kernel: Tensor, bias: Tensor | null] {
     const { features, paramDtype } = this;
-    return {
-      kernel: this.param('kernel', this.kernelInit, [inputs, features], paramDtype),
-      bias: this.useBias ? this.param('bias', this.biasInit, [features], paramDtype) : undefined,
-    };
+    const kernel = this.param('kernel', this.kernelInit, [staticSize('DenseParams', x, -1), features], paramDtype);
+    return [kernel, this.useBias ? this.param('bias', this.biasInit, [features], paramDtype) : null];
   }
 }

@@ -27,13 +27,16 @@ export class OptimizedLSTMCell extends RNNCellBase.define(lstm) {
   override call([c, h]: LSTMCarry, x: Tensor): readonly [LSTMCarry, Tensor] {
     const { dtype, paramDtype, kernelInit, recurrentKernelInit, biasInit } = this;
     const features = staticSize('OptimizedLSTMCell', h, -1);
-    const inputs = staticSize('OptimizedLSTMCell', x, -1);
-    const ofInput = gateNames.map((gate) => new DenseParameters({ features, paramDtype, kernelInit, useBias: false }, { name: `i${gate}` }).call(inputs));
-    const ofState = gateNames.map((gate) => new DenseParameters({ features, paramDtype, kernelInit: recurrentKernelInit, biasInit }, { name: `h${gate}` }).call(features));
+    // In the order in which Flax makes them, so that summaries agree.
+    const gates = gateNames.map((gate) => {
+      const ofInput = new DenseParameters({ features, paramDtype, kernelInit, useBias: false }, { name: `i${gate}` }).call(x);
+      const ofState = new DenseParameters({ features, paramDtype, kernelInit: recurrentKernelInit, biasInit }, { name: `h${gate}` }).call(h);
+      return { inputKernel: ofInput[0], stateKernel: ofState[0], bias: ofState[1]! };
+    });
 
     const side = (tensors: readonly Tensor[]): Tensor => concatenate(tensors, -1);
-    const [input, inputKernel] = promoteDtype('OptimizedLSTMCell', [x, side(ofInput.map(({ kernel }) => kernel))], dtype);
-    const [state, stateKernel, bias] = promoteDtype('OptimizedLSTMCell', [h, side(ofState.map(({ kernel }) => kernel)), side(ofState.map((one) => one.bias!))], dtype);
+    const [input, inputKernel] = promoteDtype('OptimizedLSTMCell', [x, side(gates.map((gate) => gate.inputKernel))], dtype);
+    const [state, stateKernel, bias] = promoteDtype('OptimizedLSTMCell', [h, side(gates.map((gate) => gate.stateKernel)), side(gates.map((gate) => gate.bias))], dtype);
     const sums = add(matmul(input, inputKernel), add(matmul(state, stateKernel), bias));
     return lstmStep(c, split(sums, gateNames.length, -1), this);
   }
