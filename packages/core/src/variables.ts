@@ -2,9 +2,7 @@
  * The form of variables: plain objects, nested by scope, under the name of their collection. Nothing more is needed to
  * save, print, map or differentiate them.
  */
-import { Tensor, tree, type Tree } from '@flaxon/tensor';
-import { FlaxonError } from '@flaxon/tensor';
-import { listNames, suggestion } from './errors/nearest.js';
+import { FlaxonError, listNames, suggestion, Tensor, tree, type Tree } from '@flaxon/tensor';
 
 /** What a variable holds: a tensor, or a tree of tensors (what `sow` collects is an array). */
 export type VariableValue = Tree<Tensor>;

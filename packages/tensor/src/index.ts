@@ -12,6 +12,7 @@ export type { TensorLike, TensorOptions } from './tensor/create.js';
 export { scalar, tensor } from './tensor/create.js';
 
 export * from './errors/errors.js';
+export { listNames, nearestName, suggestion } from './errors/nearest.js';
 
 export type { Atom, Constant, Equation, EquationOf, Program, Variable } from './program/program.js';
 export { trace, type NamedAxis, type Traced } from './program/trace.js';
@@ -64,7 +65,8 @@ export * from './transforms/collectives.js';
 export { customJvp, customVjp, stopGradient, type CustomJvp, type CustomVjp } from './transforms/custom.js';
 
 export * as tree from './tree/index.js';
-export type { Tree, TreeStructure } from './tree/index.js';
+export type { MatchOptions, MergeOptions, Rename, Tree, TreeMatch, TreeStructure } from './tree/index.js';
+export { TreeMatchError } from './tree/index.js';
 export * as specialFunctionCoefficients from './kernels/exact-math/coefficients.js';
 export * as random from './random/index.js';
 export * as initializers from './initializers/index.js';

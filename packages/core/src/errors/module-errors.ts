@@ -1,6 +1,5 @@
-import { FlaxonError } from '@flaxon/tensor';
+import { FlaxonError, listNames, suggestion } from '@flaxon/tensor';
 import { describe } from './describe.js';
-import { listNames, suggestion } from './nearest.js';
 
 /** A submodule was constructed where it cannot be named. */
 export class AssignSubModuleError extends FlaxonError {

@@ -1,5 +1,4 @@
-import { FlaxonError } from '@flaxon/tensor';
-import { listNames, suggestion } from './nearest.js';
+import { FlaxonError, listNames, suggestion } from '@flaxon/tensor';
 
 /** An option that the function does not have. */
 export class UnknownOptionError extends FlaxonError {

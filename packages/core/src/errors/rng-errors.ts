@@ -1,6 +1,5 @@
-import { FlaxonError } from '@flaxon/tensor';
+import { FlaxonError, listNames } from '@flaxon/tensor';
 import { describe } from './describe.js';
-import { listNames } from './nearest.js';
 
 /** A random key is missing, or something else was given in its place. */
 export class InvalidRngError extends FlaxonError {

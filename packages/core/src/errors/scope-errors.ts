@@ -1,6 +1,5 @@
-import { FlaxonError, formatShape, type Shape } from '@flaxon/tensor';
+import { FlaxonError, formatShape, listNames, type Shape, suggestion } from '@flaxon/tensor';
 import { describe } from './describe.js';
-import { listNames, suggestion } from './nearest.js';
 
 /** A filter that is none of the allowed kinds. */
 export class InvalidFilterError extends FlaxonError {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { InvalidAttributeError } from '../errors/module-errors.js';
-import { listNames, suggestion } from '../errors/nearest.js';
+import { listNames, suggestion } from '@flaxon/tensor';
 import type { ClassInfo } from './class-info.js';
 import { freezeContainers } from './containers.js';
 
