@@ -5,6 +5,7 @@ import { Scope } from '../scope/scope.js';
 import { cloneModule } from './clone.js';
 import { containsModule, freezeContainers, mapModules } from './containers.js';
 import type { Module } from './module.js';
+import { makeNameScopes } from './name-scope.js';
 import { isModule, stateOf, type ModuleState } from './state.js';
 
 /**
@@ -91,7 +92,7 @@ function copyOf(state: ModuleState, module: Module): Module {
 /** Runs `setup` if the module is bound and it has not run. */
 export function runSetup(state: ModuleState): void {
   if (state.setupDone || state.inSetup || state.scope === undefined) return;
-  if (!state.info.hasSetup) {
+  if (!state.info.hasSetup && state.info.nameScopes.size === 0) {
     state.setupDone = true;
     return;
   }
@@ -99,6 +100,7 @@ export function runSetup(state: ModuleState): void {
   try {
     const setup: unknown = Reflect.get(state.module, 'setup');
     if (typeof setup === 'function') Reflect.apply(setup, state.module, []);
+    makeNameScopes(state);
   } finally {
     state.inSetup = false;
     state.setupDone = true;

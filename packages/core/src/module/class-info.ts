@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InvalidModuleClassError } from '../errors/module-errors.js';
 import type { AttributeShape } from './define.js';
-import { wrapMethod, wrappedMethods } from './run-method.js';
+import { wrapInNameScope, wrapMethod, wrappedMethods } from './run-method.js';
 
 /** A class of modules, as far as this file needs to know it. */
 export interface AnyModuleClass {
@@ -12,12 +12,16 @@ export interface AnyModuleClass {
 
 /** What is worked out once for a class, when its first module is constructed. */
 export interface ClassInfo {
+  /** The class that all modules extend. */
+  readonly base: object;
   /** The name in automatic names: `static moduleName`, or the name of the class. */
   readonly name: string;
   readonly shape: AttributeShape;
   readonly schema: z.ZodObject<AttributeShape, z.core.$strict>;
   readonly attributeNames: ReadonlySet<string>;
   readonly hasSetup: boolean;
+  /** `static compactNameScope`: methods whose submodules belong to a submodule that is named after the method. */
+  readonly nameScopes: ReadonlySet<string>;
   /** `static preserveAdoptedNames`: a module given as an attribute keeps the name it was constructed with. */
   readonly preserveAdoptedNames: boolean;
   /** Class fields without a value, such as `encoder!: Dense`: what `setup` is to set. */
@@ -42,15 +46,16 @@ function prepare(moduleClass: AnyModuleClass, base: object): ClassInfo {
   for (let prototype: unknown = moduleClass.prototype; isBelow(prototype, base); prototype = Object.getPrototypeOf(prototype)) {
     wrapOwnMethods(prototype);
   }
-  checkNames(moduleClass, 'compact');
-  checkNames(moduleClass, 'nowrap');
+  for (const key of listKeys) checkNames(moduleClass, key);
   const shape = moduleClass.attributes;
   const info: ClassInfo = {
+    base: base.constructor,
     name: moduleClassName(moduleClass),
     shape,
     schema: z.strictObject(shape),
     attributeNames: new Set(Object.keys(shape)),
     hasSetup: 'setup' in moduleClass.prototype,
+    nameScopes: listedNames(moduleClass, 'compactNameScope'),
     preserveAdoptedNames: Reflect.get(moduleClass, 'preserveAdoptedNames') === true,
     declaredFields: new Set(),
   };
@@ -61,8 +66,12 @@ function prepare(moduleClass: AnyModuleClass, base: object): ClassInfo {
 const isBelow = (prototype: unknown, base: object): prototype is object =>
   typeof prototype === 'object' && prototype !== null && prototype !== base;
 
+/** What a class may list methods under. */
+const listKeys = ['compact', 'compactNameScope', 'nowrap'] as const;
+type ListKey = (typeof listKeys)[number];
+
 /** The names listed by `static <key>` in the class or one it extends. */
-function listedNames(moduleClass: unknown, key: 'compact' | 'nowrap'): Set<string> {
+function listedNames(moduleClass: unknown, key: ListKey): Set<string> {
   const names = new Set<string>();
   for (let at: unknown = moduleClass; typeof at === 'function'; at = Object.getPrototypeOf(at)) {
     const listed: unknown = Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined;
@@ -72,7 +81,7 @@ function listedNames(moduleClass: unknown, key: 'compact' | 'nowrap'): Set<strin
 }
 
 /** A class can say so of its own methods only: those that it inherits are wrapped as their class says. */
-function checkNames(moduleClass: AnyModuleClass, key: 'compact' | 'nowrap'): void {
+function checkNames(moduleClass: AnyModuleClass, key: ListKey): void {
   const inherited = listedNames(Object.getPrototypeOf(moduleClass), key);
   for (const name of listedNames(moduleClass, key)) {
     if (!Object.hasOwn(moduleClass.prototype, name) && !inherited.has(name)) {
@@ -87,16 +96,19 @@ const protocolNames = new Set(['constructor', 'toString', 'toJSON', 'valueOf', '
 /**
  * Wraps the methods that this one prototype defines. Accessors and arrow functions in fields are left alone. `call` is
  * compact where the class has no `setup`, of its own or from a class it extends; others are where `static compact` lists them.
+ * Those that `static compactNameScope` lists run inside a submodule of their own.
  */
 function wrapOwnMethods(prototype: object): void {
   const moduleClass: unknown = prototype.constructor;
   const nowrap = listedNames(moduleClass, 'nowrap');
   const compact = listedNames(moduleClass, 'compact');
+  const nameScopes = listedNames(moduleClass, 'compactNameScope');
   for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
     const method: unknown = descriptor.value;
     if (typeof method !== 'function' || protocolNames.has(name) || nowrap.has(name) || wrappedMethods.has(method)) continue;
     if (!descriptor.configurable) continue;
     const isCompact = compact.has(name) || (name === 'call' && !('setup' in prototype));
-    Object.defineProperty(prototype, name, { ...descriptor, value: wrapMethod(name, method, isCompact) });
+    const wrapped = nameScopes.has(name) ? wrapInNameScope(name, method) : wrapMethod(name, method, isCompact);
+    Object.defineProperty(prototype, name, { ...descriptor, value: wrapped });
   }
 }

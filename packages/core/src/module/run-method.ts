@@ -31,6 +31,24 @@ export function wrapMethod(name: string, method: object, isCompact: boolean): Me
     if (!isModule(this)) return Reflect.apply(original, this, args);
     return name === 'setup' ? callSetup(this, original, args) : callMethod(this, name, original, isCompact, args);
   };
+  return asWrapped(name, original, wrapped);
+}
+
+/** `method`, listed in `static compactNameScope`, as it is called: inside the submodule of its name, with its own module as `this`. */
+export function wrapInNameScope(name: string, method: object): Method {
+  const original = method as Method;
+  const wrapped = function (this: unknown, ...args: unknown[]): unknown {
+    if (!isModule(this)) return Reflect.apply(original, this, args);
+    const state = stateOf(this);
+    runSetup(state);
+    const nameScope = state.nameScopes.get(name);
+    if (nameScope === undefined) throw new CallCompactUnboundModuleError(name, state.info.name);
+    return nameScope.call(() => Reflect.apply(original, this, args));
+  };
+  return asWrapped(name, original, wrapped);
+}
+
+function asWrapped(name: string, original: Method, wrapped: Method): Method {
   Object.defineProperty(wrapped, 'name', { value: name, configurable: true });
   Object.defineProperty(wrapped, 'length', { value: original.length, configurable: true });
   wrappedMethods.set(wrapped, original);

@@ -1,6 +1,7 @@
 import type { Scope } from '../scope/scope.js';
 import type { ClassInfo } from './class-info.js';
 import type { Module } from './module.js';
+import type { NameScope } from './name-scope.js';
 
 /** Whose submodule a module is; a scope for a module that was bound at the top; null for one that belongs nowhere yet. */
 export type Parent = Module | Scope | null;
@@ -28,6 +29,8 @@ export class ModuleState {
   readonly nameCursor = new Map<string, number>();
   /** What was declared here: submodules, and the collections of variables. */
   readonly children = new Map<string, Module | string>();
+  /** By method, the submodules of those in `static compactNameScope`. */
+  readonly nameScopes = new Map<string, NameScope>();
 
   constructor(info: ClassInfo, module: Module, target: object, parent: Parent, name: string | undefined) {
     this.info = info;
