@@ -1,5 +1,6 @@
 import { ProgramError } from '../errors/errors.js';
 import { bind } from '../program/bind.js';
+import { evaluateComposite } from '../program/composite-kernel.js';
 import { trace } from '../program/trace.js';
 import type { CallRule } from '../primitives/call-rules.js';
 import type { CallAttribute } from '../primitives/params.js';
@@ -14,12 +15,12 @@ export interface CompositeOptions {
 
 /**
  * A function of tensors that keeps its name in programs, so that an executor may run it as one operation.
- * On concrete tensors it is its decomposition.
+ * On concrete tensors it is its kernel where it has one (`kernels/linalg`), else its decomposition.
  */
 export function composite(name: string, operands: readonly Tensor[], decompose: (...operands: Tensor[]) => readonly Tensor[], options: CompositeOptions = {}): Tensor[] {
-  if (operands.every((x) => !x.isTraced)) return [...decompose(...operands)];
+  const { attributes = {}, rule = null } = options;
+  if (operands.every((x) => !x.isTraced)) return evaluateComposite(name, operands, attributes) ?? [...decompose(...operands)];
   const { program, captures } = trace(decompose, operands);
   if (captures.length > 0) throw new ProgramError(`the decomposition of ${name} uses a traced tensor that is not among its operands; pass it as an operand`);
-  const { attributes = {}, rule = null } = options;
   return bind('call', operands, { name, attributes, body: program, rule });
 }

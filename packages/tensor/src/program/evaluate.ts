@@ -2,11 +2,12 @@ import { evaluateScan } from '../control/evaluate-scan.js';
 import { evaluateWhile } from '../control/evaluate-while.js';
 import { TransformError, UnboundAxisError } from '../errors/errors.js';
 import { kernels } from '../kernels/index.js';
-import type { ArrayView, AxisPrimitive, HigherOrderPrimitive, KernelPrimitive, StaticSpec } from '../kernels/kernel.js';
+import type { AxisPrimitive, HigherOrderPrimitive, KernelPrimitive, StaticSpec } from '../kernels/kernel.js';
 import type { Primitive, PrimitiveParams } from '../primitives/params.js';
 import { shapeRule } from '../primitives/shape-rules/index.js';
 import type { Spec } from '../shape/shape.js';
 import { concrete, type Tensor } from '../tensor/tensor.js';
+import { evaluateComposite, viewOf } from './composite-kernel.js';
 import { interpret } from './interpret.js';
 import type { Program } from './program.js';
 
@@ -20,7 +21,7 @@ const higherOrder: { readonly [P in HigherOrderPrimitive | AxisPrimitive]: Evalu
   collective: acrossExamples,
   allGather: acrossExamples,
   axisIndex: acrossExamples,
-  call: (inputs, { body }) => evaluateProgram(body, inputs),
+  call: (inputs, { name, attributes, body }) => evaluateComposite(name, inputs, attributes) ?? evaluateProgram(body, inputs),
   linearCall: () => {
     throw new TransformError('forward-mode derivative', 'a `customVjp` function', 'only its reverse-mode derivative is known; use `vjp` or `grad`, or define it with `customJvp`');
   },
@@ -34,10 +35,8 @@ const higherOrder: { readonly [P in HigherOrderPrimitive | AxisPrimitive]: Evalu
 
 const isHigherOrder = (primitive: Primitive): primitive is HigherOrderPrimitive | AxisPrimitive => Object.hasOwn(higherOrder, primitive);
 
-const view = (x: Tensor): ArrayView => ({ data: x.data(), shape: x.staticShape(), dtype: x.dtype });
-
 function runKernel<P extends KernelPrimitive>(primitive: P, inputs: readonly Tensor[], params: PrimitiveParams[P], outputs: readonly Spec[]): Tensor[] {
-  const arrays = kernels[primitive](inputs.map(view), params, outputs as readonly StaticSpec[]);
+  const arrays = kernels[primitive](inputs.map(viewOf), params, outputs as readonly StaticSpec[]);
   return outputs.map((output, i) => concrete(arrays[i]!, output.shape as StaticSpec['shape'], output.dtype));
 }
 

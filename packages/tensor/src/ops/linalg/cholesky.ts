@@ -1,16 +1,15 @@
 import { scan } from '../../control/scan.js';
-import { toFloating } from '../../dtype/promotion.js';
-import { ShapeError } from '../../errors/errors.js';
-import { dimSizeOf, formatShape, type Shape } from '../../shape/shape.js';
 import type { TensorLike } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { matmul } from '../contract.js';
 import { iota } from '../create.js';
 import { add, div, greater, greaterEqual, mul, sqrt, sub, where } from '../elementwise.js';
 import { dynamicSlice } from '../indexing.js';
-import { convert, toTensor } from '../operand.js';
 import { all } from '../reduce.js';
-import { expandDims, moveaxis, reshape, swapaxes } from '../shape.js';
+import { expandDims, moveaxis, reshape } from '../shape.js';
 import { tril } from '../triangle.js';
+import { diagonalMatrix, flattenLeading, inFloat, mainDiagonal, matrixFunction, requireSquare, transposed } from './matrices.js';
+import { triangularSolve } from './triangular-solve.js';
 
 export interface CholeskyOptions {
   /** True gives the upper triangular factor, the transpose of the lower one. */
@@ -19,32 +18,36 @@ export interface CholeskyOptions {
   readonly symmetrizeInput?: boolean;
 }
 
-/** The size of the square matrices (..., n, n). @throws ShapeError. */
-export function requireSquare(operation: string, { shape }: { readonly shape: Shape }): number {
-  const size = shape.at(-1);
-  if (shape.length < 2 || shape.at(-2) !== size) throw new ShapeError(operation, [formatShape(shape)], 'needs square matrices (..., n, n)');
-  if (typeof size !== 'number') throw new ShapeError(operation, [formatShape(shape)], 'the size of the matrices must be a known number');
-  return size;
-}
-
 /**
  * The lower triangular L (..., n, n) with x = L transpose(L), of symmetric positive definite matrices x (..., n, n)
- * (jnp.linalg.cholesky); NaN where a matrix is not positive definite. Differentiable in both modes.
+ * (jnp.linalg.cholesky); NaN where a matrix is not positive definite. Differentiable in both modes
+ * (I. Murray, "Differentiation of the Cholesky decomposition", 2016).
  * @throws ShapeError if x is not square.
  */
 export function cholesky(x: TensorLike, { upper = false, symmetrizeInput = true }: CholeskyOptions = {}): Tensor {
-  const given = toTensor('cholesky', x);
-  const size = requireSquare('cholesky', given);
-  const matrix = convert(given, toFloating(given.dtype));
-  const batch = dimSizeOf(matrix.shape.slice(0, -2));
-  const whole = symmetrizeInput ? mul(add(matrix, swapaxes(matrix, -1, -2)), 0.5) : matrix;
-  const lower = reshape(factor(reshape(whole, [batch, size, size]), size), matrix.shape);
-  return upper ? swapaxes(lower, -1, -2) : lower;
+  return inFloat('cholesky', [x], (matrix) => {
+    requireSquare('cholesky', matrix);
+    const whole = symmetrizeInput ? symmetrize(matrix) : matrix;
+    const [lower] = matrixFunction('linalg.cholesky', [whole], (a) => [factor(a)], { jvp: ([_], [tangent], [l]) => [tangent ? derivative(l!, tangent) : null] });
+    return [upper ? transposed(lower!) : lower!];
+  })[0]!;
 }
 
-/** Column by column: each one, scaled, is taken off what is left (batch, n, n). */
-function factor(matrices: Tensor, size: number): Tensor {
-  const batch = matrices.shape[0]!;
+/** The mean of the matrices and their transposes. */
+export const symmetrize = (x: Tensor): Tensor => mul(add(x, transposed(x)), 0.5);
+
+/** dL = L phi(L^-1 dA L^-T), phi taking the lower triangle with half of the diagonal. */
+function derivative(lower: Tensor, tangent: Tensor): Tensor {
+  const left = triangularSolve(lower, tangent, { lower: true });
+  const both = transposed(triangularSolve(lower, transposed(left), { lower: true }));
+  const half = sub(tril(both), mul(diagonalMatrix(mainDiagonal(both)), 0.5));
+  return matmul(lower, half);
+}
+
+/** Column by column: each one, scaled, is taken off what is left. */
+function factor(matrices: Tensor): Tensor {
+  const { flat, batch, restore } = flattenLeading(matrices);
+  const size = matrices.shape.at(-1) as number;
   const rows = iota('int32', [size]);
   const step = (rest: Tensor, j: Tensor): [Tensor, { column: Tensor; pivot: Tensor }] => {
     const found = reshape(dynamicSlice(rest, [0, 0, j], [batch, size, 1]), [batch, size]);
@@ -52,7 +55,7 @@ function factor(matrices: Tensor, size: number): Tensor {
     const column = where(greaterEqual(rows, j), div(found, sqrt(pivot)), 0);
     return [sub(rest, mul(expandDims(column, -1), expandDims(column, -2))), { column, pivot }];
   };
-  const [, { column, pivot }] = scan(step, matrices, rows);
+  const [, { column, pivot }] = scan(step, flat, rows);
   const isDefinite = reshape(all(greater(pivot, 0), { axis: [0, 2] }), [batch, 1, 1]);
-  return tril(where(isDefinite, moveaxis(column, 0, -1), NaN));
+  return restore(tril(where(isDefinite, moveaxis(column, 0, -1), NaN)));
 }

@@ -1,1 +1,4 @@
 export { cholesky, type CholeskyOptions } from './cholesky.js';
+export { det, slogdet } from './determinant.js';
+export { lu, luFactor, luPivotsToPermutation } from './lu.js';
+export { choSolve, inv, luSolve, solve, solveTriangular, type SolveTriangularOptions } from './solve.js';

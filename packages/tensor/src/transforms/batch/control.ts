@@ -1,5 +1,6 @@
 import type { HigherOrderPrimitive } from '../../kernels/kernel.js';
 import { bind } from '../../program/bind.js';
+import { expandDims } from '../../ops/shape.js';
 import type { CallRule } from '../../primitives/call-rules.js';
 import { capturesFirst, trace, type Traced } from '../../program/trace.js';
 import type { Program } from '../../program/program.js';
@@ -77,6 +78,7 @@ const withBatch = ({ shape, dtype }: Spec, batched: boolean, size: Dim): Spec =>
 
 const call: BatchRule<'call'> = (inputs, axes, params, size, batch) => {
   const operands = inputs.map((x, i) => toFront(x, axes[i]!));
+  if (params.rule?.kind === 'jvp' && params.rule.batch) return front(params.rule.batch(operands.map((x, i) => (axes[i] === null ? expandDims(x, 0) : x))));
   const fronted = axes.map((axis) => (axis === null ? null : 0));
   const { traced } = batchBody(params.body, operands, fronted, size, batch, () => true);
   const rule = params.rule && batchCallRule(params.rule, fronted, size, batch);

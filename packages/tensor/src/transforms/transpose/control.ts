@@ -11,7 +11,10 @@ import { valueOf, type Operand, type TransposeRule } from './rule.js';
 
 const zeros = ({ shape, dtype }: Spec): Tensor => full(shape, 0, dtype);
 
-const call: TransposeRule<'call'> = (cotangents, operands, { body }, transpose) => transpose(body, operands, cotangents);
+const call: TransposeRule<'call'> = (cotangents, operands, { body, rule }, transpose) =>
+  rule?.kind === 'jvp' && rule.transpose
+    ? rule.transpose(operands.map((operand) => (operand.linear ? null : operand.value)), cotangents, operands.map(({ spec }) => spec))
+    : transpose(body, operands, cotangents);
 
 const linearCall: TransposeRule<'linearCall'> = (cotangents, operands, { residuals, rule, outputs }) => {
   const values = operands.slice(0, residuals).map(valueOf);

@@ -1,0 +1,22 @@
+import type { CallAttribute } from '../../primitives/params.js';
+import type { ArrayView } from '../kernel.js';
+import { choleskyKernel } from './cholesky.js';
+import { luKernel } from './lu.js';
+import { triangularSolveKernel } from './triangular-solve.js';
+
+/**
+ * Computes a composite at once in the place of its decomposition. The leading axes of the operands broadcast and are equal in
+ * number. A kernel never writes to its inputs.
+ */
+export type CompositeKernel = (inputs: readonly ArrayView[], attributes: Readonly<Record<string, CallAttribute>>) => readonly ArrayView[];
+
+/** The composites that the eager executor computes by a kernel, by name. */
+export const compositeKernels = {
+  'linalg.cholesky': choleskyKernel,
+  'linalg.lu': luKernel,
+  'linalg.triangularSolve': triangularSolveKernel,
+} as const satisfies Readonly<Record<string, CompositeKernel>>;
+
+export type KernelComposite = keyof typeof compositeKernels;
+
+export const hasCompositeKernel = (name: string): name is KernelComposite => Object.hasOwn(compositeKernels, name);

@@ -1,0 +1,34 @@
+import { describe, it } from 'vitest';
+import * as fx from '../../../src/index.js';
+import type { Tensor } from '../../../src/index.js';
+import { checkDerivatives, type TensorFunction } from '../../transforms/differences.js';
+import { definite, randomTensor, regular } from './matrices.js';
+
+const first = (f: (x: Tensor) => readonly Tensor[]): TensorFunction => (x) => f(x)[0]!;
+const last = (f: (x: Tensor) => readonly Tensor[]): TensorFunction => (x) => f(x).at(-1)!;
+
+const cases: readonly (readonly [string, TensorFunction, readonly Tensor[]])[] = [
+  ['cholesky', (x) => fx.cholesky(x), [definite([2, 3, 3])]],
+  ['solveTriangular, lower', (a, b) => fx.solveTriangular(a, b, { lower: true }), [regular([2, 3, 3]), randomTensor([2, 3, 2])]],
+  ['solveTriangular of a transpose with ones', (a, b) => fx.solveTriangular(a, b, { trans: 1, unitDiagonal: true }), [regular([3, 3]), randomTensor([3])]],
+  ['choSolve', (a, b) => fx.choSolve([a, true], b), [regular([3, 3]), randomTensor([3, 2])]],
+  ['solve', (a, b) => fx.solve(a, b), [regular([3, 3]), randomTensor([3, 2])]],
+  ['solve with leading axes that broadcast', (a, b) => fx.solve(a, b), [regular([2, 1, 3, 3]), randomTensor([2, 3, 1])]],
+  ['luSolve', (a, b) => fx.luSolve([a, fx.tensor([1, 1, 2])], b), [regular([3, 3]), randomTensor([3])]],
+  ['inv', (x) => fx.inv(x), [regular([2, 3, 3])]],
+  ['det of 3', (x) => fx.det(x), [regular([2, 3, 3])]],
+  ['det of 4', (x) => fx.det(x), [regular([2, 4, 4])]],
+  ['slogdet of 2', last(fx.slogdet), [regular([3, 2, 2])]],
+  ['slogdet of 4', last(fx.slogdet), [regular([4, 4])]],
+  ['L of lu', (x) => fx.lu(x)[1]!, [regular([2, 3, 3])]],
+  ['U of lu', last(fx.lu), [regular([3, 3])]],
+  ['lu of more rows than columns', (x) => fx.lu(x, { permuteL: true })[0]!, [randomTensor([4, 2])]],
+  ['lu of more columns than rows', last(fx.lu), [randomTensor([2, 4])]],
+  ['luFactor', first(fx.luFactor), [regular([3, 3])]],
+];
+
+describe('derivatives of linear algebra agree with differences, with each other and batched, to the second order', () => {
+  it.each(cases)('%s', (_, f, args) => {
+    checkDerivatives(f, args);
+  });
+});
