@@ -64,6 +64,8 @@ export { vmap, type Axes, type VmapOptions } from './transforms/vmap.js';
 export * from './transforms/collectives.js';
 export { customJvp, customVjp, stopGradient, type CustomJvp, type CustomVjp } from './transforms/custom.js';
 
+export { checkpoint, checkpointName, optimizationBarrier, type CheckpointOptions } from './transforms/checkpoint.js';
+export { checkpointPolicies } from './transforms/checkpoint-policies.js';
 export * as tree from './tree/index.js';
 export type { MatchOptions, MergeOptions, Rename, Tree, TreeMatch, TreeStructure } from './tree/index.js';
 export { TreeMatchError } from './tree/index.js';

@@ -42,6 +42,7 @@ function equationDependsOn({ primitive, params, outputs }: Equation, inputs: rea
       return outputs.map((_, i) => branches.some((branch) => branch[i]));
     }
     case 'call':
+    case 'checkpoint':
       return dependsOn(params.body, inputs);
     default:
       return all;

@@ -1,7 +1,7 @@
-import { add, grad, mul, ones, random, sum, tanh, tensor, type Tensor } from '@flaxon/tensor';
+import { add, checkpointPolicies, ConcretizationError, grad, mul, ones, printProgram, random, sum, tanh, tensor, trace, tree, valueAndGrad, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { fields, lift, Module, type Variables } from '../../src/index.js';
+import { fields, lift, LiftArgumentError, Module, type Variables } from '../../src/index.js';
 import { Dense, shapeAt, valuesAt } from '../layers.js';
 import { Calls, counting, KeyParam } from './models.js';
 
@@ -35,6 +35,54 @@ describe('remat', () => {
     expect(rematerialised.apply(variables, [x]).toArray()).toEqual(plain.apply(variables, [x]).toArray());
     const gradient = (model: Block): unknown => valuesAt(grad((given: Variables) => sum(model.apply(given, [x])))(variables), 'params/Dense_0/kernel');
     expect(gradient(rematerialised)).toEqual(gradient(plain));
+  });
+
+  it('computes intermediate values anew, but for those that the policy keeps', () => {
+    const x = counting(4, 2);
+    const variables = new Block().init(random.key(0), [x]);
+    /** How often tanh is computed in the value and the gradient. */
+    const tanhs = (model: Block): number => {
+      const { leaves, structure } = tree.flatten<Tensor>(variables as tree.Tree<Tensor>);
+      const { program } = trace((...inputs) => {
+        const loss = (given: Variables): Tensor => sum(model.apply(given, [x]));
+        const [value, gradient] = valueAndGrad(loss)(tree.unflatten(structure, inputs) as Variables);
+        return [value, ...tree.leaves<Tensor>(gradient as tree.Tree<Tensor>)];
+      }, leaves);
+      return printProgram(program).split('= tanh').length - 1;
+    };
+    expect(tanhs(new Block())).toBe(1);
+    expect(tanhs(new (lift.remat(Block))())).toBe(2);
+    expect(tanhs(new (lift.remat(Block, { policy: 'everything_saveable' }))())).toBe(1);
+    expect(tanhs(new (lift.remat(Block, { policy: checkpointPolicies.everythingSaveable }))())).toBe(1);
+    expect(tanhs(new (lift.remat(Block, { policy: 'dotsSaveable' }))())).toBe(2);
+  });
+
+  it('refuses a policy that does not exist, and names those that do', () => {
+    const run = (): unknown => new (lift.remat(Block, { policy: 'dots_savable' }))().init(random.key(0), [counting(4, 2)]);
+    expect(run).toThrow(LiftArgumentError);
+    expect(run).toThrow(/no policy "dots_savable"; there are everythingSaveable, nothingSaveable, dotsSaveable/);
+  });
+
+  it('writes what the module writes, once', () => {
+    class Counter extends Module.define({}) {
+      call(x: Tensor): Tensor {
+        const count = this.variable<Tensor>('stats', 'count', () => tensor(0));
+        count.value = add(count.value, 1);
+        return mul(x, 2);
+      }
+    }
+    const [y, updates] = new (lift.remat(Counter))().apply({ stats: { count: tensor(4) } }, [tensor(3)], { mutable: ['stats'] });
+    expect([y.item(), valuesAt(updates, 'stats/count')]).toEqual([6, 5]);
+  });
+
+  it('traces its tensors, but for arguments that are static', () => {
+    class Power extends Module.define({}) {
+      call(x: Tensor, n: Tensor): Tensor {
+        return Array.from({ length: Number(n.item()) }).reduce<Tensor>((product) => mul(product, x), ones([]));
+      }
+    }
+    expect(new (lift.remat(Power, { staticArgnums: 2 }))().apply({}, [tensor(3), tensor(2)]).item()).toBe(9);
+    expect(() => new (lift.remat(Power))().apply({}, [tensor(3), tensor(2)])).toThrow(ConcretizationError);
   });
 
   it('is `checkpoint`, and names its classes so', () => {

@@ -9,7 +9,7 @@ import type { Lowered } from './lowered.js';
 const largestFolded = 2 ** 22;
 
 /** These cost nothing as they are, or must not be run here. */
-const unfolded: ReadonlySet<Primitive> = new Set<Primitive>(['broadcastTo', 'iota', 'dimension', 'stopGradient', 'linearCall', 'scan', 'whileLoop']);
+const unfolded: ReadonlySet<Primitive> = new Set<Primitive>(['broadcastTo', 'iota', 'dimension', 'stopGradient', 'checkpointName', 'optimizationBarrier', 'linearCall', 'scan', 'whileLoop']);
 
 const isElementwise = ({ primitive }: Equation): boolean => primitive in elementwiseLowerings;
 

@@ -4,6 +4,7 @@ import { cast } from '../emit/arithmetic.js';
 import { isEmpty } from '../emit/layout.js';
 import { tensorData } from '../graph/constants.js';
 import type { GraphBuilder } from '../graph/builder.js';
+import { barrierLowerings } from './barrier.js';
 import { MissingKernelError } from './carrier.js';
 import { fusedComposite, hasFusedComposite } from './composites.js';
 import { type Lowering, LoweringContext, type LoweringOptions, type LoweringTable } from './context.js';
@@ -26,7 +27,7 @@ import { whileLoopLowerings } from './while-loop.js';
 /** The operator of a composite where it can be used, else its decomposition. */
 const call: Lowering<'call'> = (context, equation, inputs) => fusedComposite(context, equation, inputs) ?? inlineBody(context, equation, inputs);
 
-function inlineBody(context: LoweringContext, { params: { body } }: EquationOf<'call'>, inputs: readonly Lowered[]): readonly Lowered[] {
+function inlineBody(context: LoweringContext, { params: { body } }: EquationOf<'call' | 'checkpoint'>, inputs: readonly Lowered[]): readonly Lowered[] {
   return lowerProgram(new LoweringContext(context.builder, context.options, lowerProgram, body), body, inputs);
 }
 
@@ -57,12 +58,16 @@ const lowerings: LoweringTable = {
   ...switchCaseLowerings,
   call,
   linearCall,
+  ...barrierLowerings,
 };
+  checkpoint: inlineBody,
+  checkpointName: (_context, _equation, [x]) => [x!],
 
 /** Primitives that move or choose elements, or have bodies of their own: they take float16 and bfloat16 as they are. */
 const keepsHalf: ReadonlySet<Primitive> = new Set<Primitive>([
   'where', 'convert', 'stopGradient', 'reshape', 'transpose', 'broadcastTo', 'concatenate', 'slice', 'split', 'pad', 'reverse', 'iota', 'dimension',
-  'dynamicSlice', 'dynamicUpdateSlice', 'gather', 'sort', 'scan', 'whileLoop', 'switchCase', 'linearCall', 'isNan',
+  'dynamicSlice', 'dynamicUpdateSlice', 'gather', 'sort', 'scan', 'whileLoop', 'switchCase', 'linearCall', 'checkpoint', 'checkpointName', 'optimizationBarrier', 'isNan',
+  'windowSelect', 'takeAlong',
 ]);
 
 function isWidened({ primitive, params, inputs }: Equation): boolean {

@@ -15,7 +15,7 @@ export interface StaticSpec {
 }
 
 /** The primitives that run other programs: the executor interprets them, they have no kernel. */
-export type HigherOrderPrimitive = 'call' | 'linearCall' | 'scan' | 'whileLoop' | 'switchCase';
+export type HigherOrderPrimitive = 'call' | 'checkpoint' | 'linearCall' | 'scan' | 'whileLoop' | 'switchCase';
 /** The primitives across the examples of a named axis: `vmap` replaces them, so that no executor meets them. */
 export type AxisPrimitive = 'collective' | 'allGather' | 'axisIndex';
 export type KernelPrimitive = Exclude<Primitive, HigherOrderPrimitive | AxisPrimitive>;

@@ -118,11 +118,13 @@ const padKernel: Kernel<'pad'> = (inputs, { low, interior }, [output]) => {
   return [data];
 };
 
-export type LayoutPrimitive = 'reshape' | 'stopGradient' | 'transpose' | 'broadcastTo' | 'concatenate' | 'slice' | 'split' | 'reverse' | 'pad';
+export type LayoutPrimitive = 'reshape' | 'stopGradient' | 'checkpointName' | 'optimizationBarrier' | 'transpose' | 'broadcastTo' | 'concatenate' | 'slice' | 'split' | 'reverse' | 'pad';
 
 export const layoutKernels: Pick<KernelTable, LayoutPrimitive> = {
   reshape: reshapeKernel,
   stopGradient: ([x]) => [x!.data],
+  checkpointName: ([x]) => [x!.data],
+  optimizationBarrier: (inputs) => inputs.map(({ data }) => data),
   transpose: transposeKernel,
   broadcastTo: broadcastToKernel,
   concatenate: concatenateKernel,

@@ -1,7 +1,7 @@
 import type { Dtype } from '../dtype/dtype.js';
 import type { Dim } from '../shape/dim.js';
 import type { Shape } from '../shape/shape.js';
-import type { Program } from '../program/program.js';
+import type { Equation, Program } from '../program/program.js';
 import type { CallRule, LinearCallRule } from './call-rules.js';
 
 /** No parameters. */
@@ -88,6 +88,17 @@ export type CallAttribute = number | string | boolean | readonly number[];
 /** The parameters of every primitive. The tables of rules are exhaustive over its keys. */
 export type PrimitiveParams = { readonly [P in UnaryPrimitive | BinaryPrimitive | ComparisonPrimitive]: None } & {
   /** x to a whole power, by multiplication. */
+/** Whether reverse mode keeps what an equation of a checkpointed function gives (true), or computes it anew. */
+export type CheckpointPolicy = (equation: Equation) => boolean;
+
+export interface CheckpointParams {
+  /** The function. It captures nothing. */
+  readonly body: Program;
+  readonly policy: CheckpointPolicy;
+  /** False lets executors share the work done anew with that of the forward pass, where both are in one graph. */
+  readonly preventCse: boolean;
+}
+
   readonly integerPow: { readonly exponent: number };
   /** (condition: bool, onTrue, onFalse), all three broadcast. */
   readonly where: None;
@@ -111,6 +122,13 @@ export type PrimitiveParams = { readonly [P in UnaryPrimitive | BinaryPrimitive 
   readonly transpose: { readonly permutation: readonly number[] };
   /** To `shape`, aligned at the last axis as NumPy does. */
   readonly broadcastTo: { readonly shape: Shape };
+  /** The operand, under a name by which policies of `checkpoint` choose what is kept. */
+  readonly checkpointName: { readonly name: string };
+  /**
+   * The operands as they are, one output each. An executor that shares or reorders work may not look through it: what is computed
+   * from the outputs is computed anew, and after all operands are there.
+   */
+  readonly optimizationBarrier: None;
   readonly concatenate: { readonly axis: number };
   /** Elements `start, start + stride, ...` below `limit` of each axis. A limit may be symbolic; strides are positive. */
   readonly slice: { readonly starts: readonly Dim[]; readonly limits: readonly Dim[]; readonly strides: readonly number[] };
@@ -164,3 +182,5 @@ export type PrimitiveParams = { readonly [P in UnaryPrimitive | BinaryPrimitive 
 };
 
 export type Primitive = keyof PrimitiveParams;
+  /** The body, of which reverse mode keeps only what the policy says (jax.checkpoint). */
+  readonly checkpoint: CheckpointParams;

@@ -22,6 +22,7 @@ const higherOrder: { readonly [P in HigherOrderPrimitive | AxisPrimitive]: Evalu
   allGather: acrossExamples,
   axisIndex: acrossExamples,
   call: (inputs, { name, attributes, body }) => evaluateComposite(name, inputs, attributes) ?? evaluateProgram(body, inputs),
+  checkpoint: (inputs, { body }) => evaluateProgram(body, inputs),
   linearCall: () => {
     throw new TransformError('forward-mode derivative', 'a `customVjp` function', 'only its reverse-mode derivative is known; use `vjp` or `grad`, or define it with `customJvp`');
   },

@@ -4,6 +4,7 @@ import type { Program } from '../program/program.js';
 import { trace } from '../program/trace.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { deriveBy, jvpRules } from './jvp/jvp-program.js';
+import { linearizeCheckpoint } from './linearize-checkpoint.js';
 import { linearizeScan } from './linearize-scan.js';
 import { linearizeSwitchCase } from './linearize-switch-case.js';
 import type { DeriveProgram } from './jvp/rule.js';
@@ -39,4 +40,4 @@ export const linearizeProgram: LinearizeProgram = (program, primals, active) => 
   return { outputs, linear: eliminateDeadCode(traced.program), residuals: traced.captures, activeOutputs };
 };
 
-const linearDerive: DeriveProgram = deriveBy({ ...jvpRules, scan: linearizeScan((...args) => linearizeProgram(...args)), whileLoop: whileLoopLinearize, switchCase: linearizeSwitchCase((...args) => linearizeProgram(...args)) });
+const linearDerive: DeriveProgram = deriveBy({ ...jvpRules, scan: linearizeScan((...args) => linearizeProgram(...args)), whileLoop: whileLoopLinearize, switchCase: linearizeSwitchCase((...args) => linearizeProgram(...args)), checkpoint: linearizeCheckpoint((...args) => linearizeProgram(...args)) });

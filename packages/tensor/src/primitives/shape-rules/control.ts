@@ -34,6 +34,10 @@ export const controlShapeRules: { readonly [P in HigherOrderPrimitive]: ShapeRul
     requireSpecs(name, body.inputs, inputs);
     return body.outputs.map(plain);
   },
+  checkpoint: (inputs, { body }) => {
+    requireSpecs('checkpoint', body.inputs, inputs);
+    return body.outputs.map(plain);
+  },
   linearCall: (_, { outputs }) => outputs.map(plain),
   scan: (inputs, { body, constants, carry, length }) => {
     const slices = inputs.slice(constants + carry).map((x, i): Spec => {

@@ -3,7 +3,7 @@ import type { Spec } from '../../shape/shape.js';
 import type { BinaryPrimitive, ComparisonPrimitive, None, UnaryPrimitive } from '../params.js';
 import { requireBroadcast, requireDtype, requireSameDtype, type RuleOf, type ShapeRule } from './rule.js';
 
-type Elementwise = UnaryPrimitive | BinaryPrimitive | ComparisonPrimitive | 'integerPow' | 'where' | 'convert' | 'stopGradient' | 'threefry2x32';
+type Elementwise = UnaryPrimitive | BinaryPrimitive | ComparisonPrimitive | 'integerPow' | 'where' | 'convert' | 'stopGradient' | 'checkpointName' | 'optimizationBarrier' | 'threefry2x32';
 
 const number = (dtype: Dtype): boolean => dtype !== 'bool';
 const bits = (dtype: Dtype): boolean => !isFloating(dtype);
@@ -95,6 +95,8 @@ export const elementwiseShapeRules: { readonly [P in Elementwise]: ShapeRule<P> 
   },
   convert: ([x], { dtype }) => [{ shape: x!.shape, dtype }],
   stopGradient: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
+  checkpointName: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
+  optimizationBarrier: (inputs) => inputs.map(({ shape, dtype }) => ({ shape, dtype })),
   threefry2x32: (inputs) => {
     for (const input of inputs) requireDtype('threefry2x32', input, (dtype) => dtype === 'uint32', 'uint32 keys and counters');
     const word: Spec = { shape: requireBroadcast('threefry2x32', inputs), dtype: 'uint32' };

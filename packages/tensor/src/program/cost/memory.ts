@@ -1,16 +1,19 @@
 /** How much memory the values of a program take at once. */
+import type { Primitive } from '../../primitives/params.js';
 import { bodiesOf } from '../print.js';
 import type { Atom, Equation, Program, Variable } from '../program.js';
 import type { Sizes } from './sizes.js';
 
-/** Operations whose result is their operand, looked at in another way. */
-export const isView = ({ primitive }: Pick<Equation, 'primitive'>): boolean => primitive === 'reshape' || primitive === 'stopGradient';
+const views: ReadonlySet<Primitive> = new Set<Primitive>(['reshape', 'stopGradient', 'checkpointName', 'optimizationBarrier']);
+
+/** Operations whose results are their operands, looked at in another way. */
+export const isView = ({ primitive }: Pick<Equation, 'primitive'>): boolean => views.has(primitive);
 
 /** For each variable, the one whose memory it shares. */
 function owners(program: Program): (atom: Atom) => Variable | undefined {
   const owner = new Map<Variable, Variable | undefined>();
   const ownerOf = (atom: Atom): Variable | undefined => (atom.kind === 'constant' ? undefined : owner.has(atom) ? owner.get(atom) : atom);
-  for (const equation of program.equations) if (isView(equation)) owner.set(equation.outputs[0]!, ownerOf(equation.inputs[0]!));
+  for (const equation of program.equations) if (isView(equation)) equation.outputs.forEach((output, i) => owner.set(output, ownerOf(equation.inputs[i]!)));
   return ownerOf;
 }
 

@@ -19,7 +19,7 @@ export interface SizedEquation<P extends Primitive> {
 type Rule<P extends Primitive> = (equation: SizedEquation<P>) => Operations;
 
 /** The programs inside are counted where they run; their equation takes nothing itself. */
-export type BodyPrimitive = 'call' | 'linearCall' | 'scan' | 'whileLoop' | 'switchCase';
+export type BodyPrimitive = 'call' | 'checkpoint' | 'linearCall' | 'scan' | 'whileLoop' | 'switchCase';
 
 const flops = (count: number): Operations => ({ flops: count, transcendentals: 0 });
 const nothing: Operations = flops(0);
@@ -90,6 +90,8 @@ export const operationRules: { readonly [P in Exclude<Primitive, BodyPrimitive>]
   where: each,
   convert: each,
   stopGradient: free,
+  checkpointName: free,
+  optimizationBarrier: free,
 
   reduceSum: combined, reduceProd: combined, reduceMax: combined, reduceMin: combined,
   argMax: combined, argMin: combined,

@@ -7,6 +7,7 @@ import type { Program } from '../../program/program.js';
 import type { Dim } from '../../shape/dim.js';
 import type { Spec } from '../../shape/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { bindCheckpoint } from '../bind-checkpoint.js';
 import { switchCaseBatch } from './switch-case.js';
 import { whileLoopBatch } from './while-loop.js';
 import { front, materialize, toFront, type BatchAxis, type BatchProgram, type BatchRule } from './rule.js';
@@ -85,6 +86,12 @@ const call: BatchRule<'call'> = (inputs, axes, params, size, batch) => {
   return front(bind('call', operands, { ...params, body: traced.program, rule }));
 };
 
+const checkpoint: BatchRule<'checkpoint'> = (inputs, axes, params, size, batch) => {
+  const operands = inputs.map((x, i) => toFront(x, axes[i]!));
+  const { traced, batched } = batchBody(params.body, operands, axes.map((axis) => (axis === null ? null : 0)), size, batch, (_, found) => found !== null);
+  return { outputs: bindCheckpoint(traced, operands, params), axes: batched.map((one) => (one ? 0 : null)) };
+};
+
 const linearCall: BatchRule<'linearCall'> = (inputs, axes, params, size, batch) => {
   const operands = inputs.map((x, i) => materialize(x, axes[i]!, size));
   const outputs = params.outputs.map((spec) => withBatch(spec, true, size));
@@ -112,4 +119,4 @@ const scan: BatchRule<'scan'> = (inputs, axes, params, size, batch) => {
   }
 };
 
-export const controlBatchRules: { readonly [P in HigherOrderPrimitive]: BatchRule<P> } = { call, linearCall, scan, whileLoop: whileLoopBatch, switchCase: switchCaseBatch };
+export const controlBatchRules: { readonly [P in HigherOrderPrimitive]: BatchRule<P> } = { call, checkpoint, linearCall, scan, whileLoop: whileLoopBatch, switchCase: switchCaseBatch };

@@ -1,7 +1,8 @@
 import type { BinaryPrimitive, ComparisonPrimitive, UnaryPrimitive } from '../../primitives/params.js';
+import { bind } from '../../program/bind.js';
 import { broadcastBatch, unaryBatch, type BatchRule } from './rule.js';
 
-type Elementwise = UnaryPrimitive | BinaryPrimitive | ComparisonPrimitive | 'integerPow' | 'where' | 'convert' | 'stopGradient' | 'threefry2x32';
+type Elementwise = UnaryPrimitive | BinaryPrimitive | ComparisonPrimitive | 'integerPow' | 'where' | 'convert' | 'stopGradient' | 'checkpointName' | 'optimizationBarrier' | 'threefry2x32';
 
 export const elementwiseBatchRules: { readonly [P in Elementwise]: BatchRule<P> } = {
   neg: unaryBatch('neg'),
@@ -37,6 +38,8 @@ export const elementwiseBatchRules: { readonly [P in Elementwise]: BatchRule<P> 
   integerPow: unaryBatch('integerPow'),
   convert: unaryBatch('convert'),
   stopGradient: unaryBatch('stopGradient'),
+  checkpointName: unaryBatch('checkpointName'),
+  optimizationBarrier: (inputs, axes) => ({ outputs: bind('optimizationBarrier', inputs, {}), axes }),
   add: broadcastBatch('add'),
   sub: broadcastBatch('sub'),
   mul: broadcastBatch('mul'),

@@ -8,6 +8,7 @@ import type { CallRule } from '../../primitives/call-rules.js';
 import type { PrimitiveParams } from '../../primitives/params.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { isFloating } from '../../dtype/dtype.js';
+import { checkpointJvp } from './checkpoint.js';
 import { switchCaseJvp } from './switch-case.js';
 import { whileLoopJvp } from './while-loop.js';
 import { instantiate, type Derived, type DeriveProgram, type JvpRule, type Tangent } from './rule.js';
@@ -109,4 +110,4 @@ const scan: JvpRule<'scan'> = (primals, tangents, params, derive) => {
   };
 };
 
-export const controlJvpRules: { readonly [P in HigherOrderPrimitive]: JvpRule<P> } = { call, linearCall, scan, whileLoop: whileLoopJvp, switchCase: switchCaseJvp };
+export const controlJvpRules: { readonly [P in HigherOrderPrimitive]: JvpRule<P> } = { call, checkpoint: checkpointJvp, linearCall, scan, whileLoop: whileLoopJvp, switchCase: switchCaseJvp };

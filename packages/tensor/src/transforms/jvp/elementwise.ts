@@ -3,7 +3,7 @@ import { add, cos, cosh, digamma, div, equal, exp, greater, greaterEqual, intege
 import { convert } from '../../ops/operand.js';
 import { rsqrt } from '../../ops/rsqrt.js';
 import type { BinaryPrimitive, ComparisonPrimitive, None, UnaryPrimitive } from '../../primitives/params.js';
-import { bindOne } from '../../program/bind.js';
+import { bind, bindOne } from '../../program/bind.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { addTangents, constantRule, linearInFirst, spread, type JvpRule, type JvpRuleOf, type Tangent } from './rule.js';
 
@@ -53,7 +53,7 @@ const powByBase = (t: Tensor, x: Tensor, y: Tensor): Tensor => mul(t, mul(y, pow
 /** log(x) x^y, where log(0) counts as 0. */
 const powByExponent = (t: Tensor, x: Tensor, _: Tensor, z: Tensor): Tensor => mul(t, mul(log(where(equal(x, 0), 1, x)), z));
 
-type Elementwise = UnaryPrimitive | BinaryPrimitive | ComparisonPrimitive | 'integerPow' | 'where' | 'convert' | 'stopGradient' | 'threefry2x32';
+type Elementwise = UnaryPrimitive | BinaryPrimitive | ComparisonPrimitive | 'integerPow' | 'where' | 'convert' | 'stopGradient' | 'checkpointName' | 'optimizationBarrier' | 'threefry2x32';
 
 export const elementwiseJvpRules: { readonly [P in Elementwise]: JvpRule<P> } = {
   neg: linearInFirst('neg'),
@@ -127,5 +127,11 @@ export const elementwiseJvpRules: { readonly [P in Elementwise]: JvpRule<P> } = 
     tangents: [t && isFloating(params.dtype) ? convert(t, params.dtype) : null],
   }),
   stopGradient: constantRule('stopGradient'),
+  // The tangent is another value, which has no name.
+  checkpointName: (primals, tangents, params) => ({ outputs: bind('checkpointName', primals, params), tangents }),
+  optimizationBarrier: (primals, tangents) => {
+    const moved = bind('optimizationBarrier', tangents.filter((tangent) => tangent !== null), {});
+    return { outputs: bind('optimizationBarrier', primals, {}), tangents: tangents.map((tangent) => (tangent ? moved.shift()! : null)) };
+  },
   threefry2x32: constantRule('threefry2x32'),
 };

@@ -6,6 +6,7 @@ import { capturesFirst, trace } from '../../program/trace.js';
 import type { Spec } from '../../shape/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Tangent } from '../jvp/rule.js';
+import { checkpointTranspose } from './checkpoint.js';
 import { switchCaseTranspose } from './switch-case.js';
 import { valueOf, type Operand, type TransposeRule } from './rule.js';
 
@@ -75,4 +76,4 @@ const scan: TransposeRule<'scan'> = (cotangents, operands, params, transpose) =>
   return operands.map((operand, i) => (operand.linear ? results[order.indexOf(i)]! : null));
 };
 
-export const controlTransposeRules: { readonly [P in HigherOrderPrimitive]: TransposeRule<P> | null } = { call, linearCall, scan, whileLoop: null, switchCase: switchCaseTranspose };
+export const controlTransposeRules: { readonly [P in HigherOrderPrimitive]: TransposeRule<P> | null } = { call, checkpoint: checkpointTranspose, linearCall, scan, whileLoop: null, switchCase: switchCaseTranspose };

@@ -1,9 +1,10 @@
 import { div, mul, neg, where } from '../../ops/elementwise.js';
 import { convert } from '../../ops/operand.js';
+import { bind } from '../../program/bind.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { sumTo, valueOf, type Operand, type TransposeRule } from './rule.js';
 
-type LinearElementwise = 'neg' | 'add' | 'sub' | 'mul' | 'div' | 'where' | 'convert';
+type LinearElementwise = 'neg' | 'add' | 'sub' | 'mul' | 'div' | 'where' | 'convert' | 'optimizationBarrier';
 
 const back = (operand: Operand, cotangent: Tensor): Tensor | null => (operand.linear ? sumTo(cotangent, operand.spec.shape) : null);
 
@@ -16,6 +17,10 @@ export const elementwiseTransposeRules: { readonly [P in LinearElementwise]: Tra
   where: ([ct], [condition, x, y]) => {
     const zero = convert(0, ct!.dtype);
     return [null, x!.linear ? back(x!, where(valueOf(condition!), ct!, zero)) : null, y!.linear ? back(y!, where(valueOf(condition!), zero, ct!)) : null];
+  },
+  optimizationBarrier: (cotangents) => {
+    const moved = bind('optimizationBarrier', cotangents.filter((ct) => ct !== null), {});
+    return cotangents.map((ct) => (ct ? moved.shift()! : null));
   },
   convert: ([ct], [x]) => [convert(ct!, x!.spec.dtype)],
 };

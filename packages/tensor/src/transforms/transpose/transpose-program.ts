@@ -21,7 +21,7 @@ const notLinear = {
   rem: null, pow: null, max: null, min: null, atan2: null, and: null, or: null, xor: null,
   shiftLeft: null, shiftRightLogical: null, shiftRightArithmetic: null,
   equal: null, notEqual: null, less: null, lessEqual: null, greater: null, greaterEqual: null,
-  integerPow: null, stopGradient: null, threefry2x32: null, reduceProd: null, reduceMax: null, reduceMin: null, argMax: null, argMin: null,
+  integerPow: null, stopGradient: null, checkpointName: null, threefry2x32: null, reduceProd: null, reduceMax: null, reduceMin: null, argMax: null, argMin: null,
   cumProd: null, sort: null, iota: null, dimension: null, axisIndex: null,
 } as const;
 
