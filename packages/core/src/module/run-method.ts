@@ -41,9 +41,9 @@ export function wrapInNameScope(name: string, method: object): Method {
     if (!isModule(this)) return Reflect.apply(original, this, args);
     const state = stateOf(this);
     runSetup(state);
-    const nameScope = state.nameScopes.get(name);
-    if (nameScope === undefined) throw new CallCompactUnboundModuleError(name, state.info.name);
-    return nameScope.call(() => Reflect.apply(original, this, args));
+    const inner = state.nameScopes.get(name);
+    if (inner === undefined) throw new CallCompactUnboundModuleError(name, state.info.name);
+    return inner.call(() => Reflect.apply(original, this, args));
   };
   return asWrapped(name, original, wrapped);
 }
