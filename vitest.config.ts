@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 import type { TestProjectConfiguration } from 'vitest/config';
 
 /**
- * One vitest project for each folder of packages/ and apps/ (its `test`), one for the repository's own scripts (`tools`),
+ * One vitest project for each folder of packages/, apps/ and examples/ (its `test`), one for the repository's own scripts (`tools`),
  * and for every package with a `test-executors` folder one project for each executor, named `<package>:<executor>`.
  *
  * A suite in `test-executors` is written once and runs on all executors: it reads which by `inject('executor')`, or from
@@ -26,7 +26,7 @@ const resolution = { resolve: { conditions }, ssr: { resolve: { conditions } } }
 // Not the working directory: a package's own `test` script runs in the package's folder.
 const inRepository = (path: string): string => join(import.meta.dirname, path);
 
-const folders = ['packages', 'apps'].flatMap((parent) =>
+const folders = ['packages', 'apps', 'examples'].flatMap((parent) =>
   readdirSync(inRepository(parent))
     .filter((name) => existsSync(inRepository(`${parent}/${name}/package.json`)))
     .map((name) => ({ name, root: `${parent}/${name}` })),

@@ -10,7 +10,7 @@ import { everything, mayKnow, runsInBrowsers, scope } from './rules.mjs';
  * @typedef {object} Package
  * @property {string} name the folder's name, without the scope
  * @property {string} folder absolute
- * @property {boolean} isApp
+ * @property {boolean} isApp of `apps` or `examples`: it may know every package, and nothing knows it
  * @property {any} manifest package.json
  * @property {string} manifestText
  */
@@ -35,14 +35,14 @@ const readJson = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'ut
 
 /** @returns {Package[]} */
 function readPackages(root) {
-  return ['packages', 'apps'].flatMap((parent) => {
+  return ['packages', 'apps', 'examples'].flatMap((parent) => {
     if (!existsSync(join(root, parent))) return [];
     return readdirSync(join(root, parent), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && existsSync(join(root, parent, entry.name, 'package.json')))
       .map((entry) => {
         const folder = join(root, parent, entry.name);
         const manifestText = readFileSync(join(folder, 'package.json'), 'utf8');
-        return { name: entry.name, folder, isApp: parent === 'apps', manifest: JSON.parse(manifestText), manifestText };
+        return { name: entry.name, folder, isApp: parent !== 'packages', manifest: JSON.parse(manifestText), manifestText };
       });
   });
 }

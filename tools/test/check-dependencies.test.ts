@@ -64,6 +64,11 @@ describe('manifests', () => {
     expect(problems()[0]).toContain('@flaxon/two depends on @flaxon/one');
   });
 
+  it('an example may depend on every package, and no package or app on an example', () => {
+    repositoryOf({ 'packages/tensor': {}, 'packages/core': { dependencies: uses('@flaxon/one') }, 'examples/one': { dependencies: uses('@flaxon/tensor') }, 'apps/two': { dependencies: uses('@flaxon/one') } });
+    expect(problems().map((problem) => problem.split(':')[0])).toEqual(['packages/core/package.json', 'apps/two/package.json']);
+  });
+
   it('a published package may not depend on a private one', () => {
     repositoryOf({ 'packages/tensor': { private: true }, 'packages/core': { dependencies: uses('@flaxon/tensor') } });
     expect(problems()[0]).toContain('@flaxon/core is published and depends on @flaxon/tensor, which is private');
