@@ -1,5 +1,6 @@
 /** `init` and `apply` of any function of a module: the parts that the methods of the same names are made of. */
 import { checkOptions } from './errors/options.js';
+import { matchVariables, requireVariables } from './match-variables.js';
 import { DenyList, unionFilters, type Filter } from './filter.js';
 import { cloneModule } from './module/clone.js';
 import type { ApplyResult, Capture } from './module/method-types.js';
@@ -28,9 +29,15 @@ export interface ApplyFunctionOptions<Mutable extends Filter = Filter, Captured 
   readonly captureIntermediates?: Captured;
   /** How paths become random keys; as in Flax by default. */
   readonly keyDerivation?: KeyDerivation;
+  /**
+   * Whether the variables must be exactly those that `init` would make for the same arguments: none missing, none left over, all of the right
+   * shape. Nothing is run where they are not.
+   */
+  readonly strict?: boolean;
 }
 
 const initOptionNames = ['mutable', 'captureIntermediates', 'keyDerivation'];
+const applyOptionNames = [...initOptionNames, 'strict'];
 
 const captureCalls: CaptureFilter = (_, method) => method === 'call';
 
@@ -81,16 +88,20 @@ export function init<M extends Module, Args extends readonly unknown[]>(
  *
  *     const reconstruct = apply((model, x: Tensor) => model.decode(model.encode(x)), model);
  *     const y = reconstruct(variables, [x]);
+ *
+ * @throws TreeMatchError with `strict`, and what `f` throws
  */
 export function apply<M extends Module, Args extends readonly unknown[], Y, const Mutable extends Filter = false, Captured extends Capture = false>(
   f: (module: M, ...args: Args) => Y,
   module: M,
   options: ApplyFunctionOptions<Mutable, Captured> = {},
 ): (variables: Variables, args: Args, options?: { readonly rngs?: Rngs }) => ApplyResult<Y, Mutable, Captured> {
-  checkOptions('apply', options, initOptionNames);
+  checkOptions('apply', options, applyOptionNames);
   const capture = captureFilter(options.captureIntermediates ?? false);
   const mutable = withIntermediates(options.mutable ?? false, capture);
-  const { keyDerivation } = options;
-  return (variables, args, { rngs } = {}) =>
-    applyScope(onScope(module, capture, (bound) => f(bound, ...args)), variables, { rngs, mutable, keyDerivation }) as ApplyResult<Y, Mutable, Captured>;
+  const { keyDerivation, strict = false } = options;
+  return (variables, args, { rngs } = {}) => {
+    if (strict) requireVariables('apply', matchVariables((keys, given) => init(f, module)(keys, given as Args), variables, args, { rngs }));
+    return applyScope(onScope(module, capture, (bound) => f(bound, ...args)), variables, { rngs, mutable, keyDerivation }) as ApplyResult<Y, Mutable, Captured>;
+  };
 }

@@ -1,13 +1,15 @@
+import type { MatchOptions, Tensor, TreeMatch } from '@flaxon/tensor';
 import { withTracedTensors, checkConcrete } from '../abstract.js';
 import { CallUnbindOnUnboundModuleError, ReservedModuleAttributeError } from '../errors/module-errors.js';
 import { checkOptions } from '../errors/options.js';
 import type { Filter } from '../filter.js';
 import * as functional from '../functional.js';
+import { matchVariables, requireVariables } from '../match-variables.js';
 import type { KeyDerivation, Rngs } from '../rng/lazy-rng.js';
 import { bindScope, type BindScopeOptions } from '../scope/init-apply.js';
 import { copyCollection, type Variables } from '../variables.js';
-import { forwardCosts, gradientCosts } from '../summary/call-costs.js';
-import { costColumns, summarize, type CostColumn, type Costs, type ModuleSummary, type Pass, type SummaryOptions } from '../summary/summary.js';
+import { passCosts, recordCalls } from '../summary/record.js';
+import { costColumns, summarize, type ModuleSummary, type SummaryOptions } from '../summary/summary.js';
 import { cloneModule } from './clone.js';
 import { DeclaringModule } from './declaring.js';
 import type { AttributeShape, DefinedModuleClass, InputOf, ModuleClass, ModuleOptions } from './define.js';
@@ -15,7 +17,7 @@ import { equalModules } from './equal.js';
 import { exportable, type Exportable } from './exportable.js';
 import type { ApplyResult, Capture, MethodArguments, MethodName, MethodResult, MethodSpec } from './method-types.js';
 import { resolveMethod } from './method.js';
-import { Recorder, running, withPushed, type CallRecord, type CaptureFilter } from './running.js';
+import type { CaptureFilter } from './running.js';
 import { STATE } from './state.js';
 
 /** What to run: the name of a method, or a function `(module, ...args) => ...`. */
@@ -45,53 +47,27 @@ export interface ApplyOptions<Mutable extends Filter, Captured extends Capture> 
   readonly captureIntermediates?: Captured;
   /** How paths become random keys: as in Flax by default. */
   readonly keyDerivation?: KeyDerivation;
+  /**
+   * Whether the variables must be exactly those that `init` would make for the same method and arguments: none missing, none left over, all of
+   * the right shape. Nothing is run where they are not.
+   */
+  readonly strict?: boolean;
+}
+
+export interface BindOptions extends BindScopeOptions {
+  /** The arguments of `call`, or specs of them: the variables must then be exactly those that `init` would make for them. */
+  readonly strict?: readonly unknown[];
 }
 
 export type TabulateOptions<M extends Module> = Omit<InitOptions, 'captureIntermediates'> & Partial<WithMethod<MethodSpec<M>>> & SummaryOptions;
 
 const initOptionNames = ['method', 'mutable', 'captureIntermediates', 'keyDerivation'];
-const applyOptionNames = [...initOptionNames, 'rngs'];
+const applyOptionNames = [...initOptionNames, 'rngs', 'strict'];
 
 function runInit(operation: string, module: Module, rngs: Rngs, args: readonly unknown[], options: InitOptions & Partial<WithMethod<unknown>>): [unknown, Variables] {
   checkOptions(operation, options, initOptionNames);
   const { method = 'call', ...rest } = options;
   return functional.initWithOutput(resolveMethod(module, method, Module.prototype), module, rest)(rngs, args);
-}
-
-/** The calls that initializing makes, and the variables, with shapes alone: parameters are not computed either. */
-function recordCalls(
-  operation: string,
-  module: Module,
-  rngs: Rngs,
-  args: readonly unknown[],
-  options: InitOptions & Partial<WithMethod<unknown>>,
-): { readonly records: readonly CallRecord[]; readonly variables: Variables } {
-  const recorder = new Recorder();
-  const [, variables] = withPushed(running.recorders, recorder, () =>
-    withTracedTensors([rngs, ...args], ([keys, ...traced]) => runInit(operation, module, keys as Rngs, traced, options)),
-  );
-  return { records: recorder.records, variables };
-}
-
-/** What the passes that the columns show cost. */
-function passCosts(
-  module: Module,
-  given: readonly [variables: Variables, rngs: Rngs, ...args: readonly unknown[]],
-  { method = 'call', ...options }: InitOptions & Partial<WithMethod<unknown>>,
-  columns: readonly CostColumn[],
-  sizes: SummaryOptions['sizes'] = {},
-): Costs {
-  const run = resolveMethod(module, method, Module.prototype);
-  const applied = functional.apply(run, module, { mutable: functional.defaultInitMutable, ...options });
-  const pass = (variables: unknown, rngs: unknown, ...args: readonly unknown[]): unknown => applied(variables as Variables, args, { rngs: rngs as Rngs });
-  const isShown = (name: Pass): boolean => columns.some((column) => column.pass === name);
-  return {
-    columns,
-    passes: {
-      ...(isShown('forward') && { forward: forwardCosts(pass, given, sizes) }),
-      ...(isShown('gradient') && { gradient: gradientCosts(pass, given, sizes) }),
-    },
-  };
 }
 
 /**
@@ -182,7 +158,7 @@ export abstract class Module extends DeclaringModule {
   /**
    * Runs a method on `args` with given variables, which are not written to: `y`, or with `mutable` or `captureIntermediates`
    * `[y, updates]`, the collections that match as they are in the end.
-   * @throws ApplyScopeInvalidVariablesTypeError, InvalidRngError, InvalidFilterError, and what the method throws
+   * @throws ApplyScopeInvalidVariablesTypeError, InvalidRngError, InvalidFilterError, TreeMatchError with `strict`, and what the method throws
    */
   apply<M extends Module, Args extends readonly unknown[], Y, const Mutable extends Filter = false, Captured extends boolean = false>(
     this: M,
@@ -215,9 +191,13 @@ export abstract class Module extends DeclaringModule {
     return functional.apply(run, this, rest)(variables, args, rngs === undefined ? {} : { rngs });
   }
 
-  /** A copy of this module that holds `variables`: its methods can be called, and what `setup` makes is there. */
-  bind<M extends Module>(this: M, variables: Variables, options: BindScopeOptions = {}): M {
-    checkOptions('bind', options, ['rngs', 'mutable', 'keyDerivation']);
+  /**
+   * A copy of this module that holds `variables`: its methods can be called, and what `setup` makes is there.
+   * @throws ApplyScopeInvalidVariablesTypeError, InvalidRngError, InvalidFilterError, TreeMatchError with `strict`
+   */
+  bind<M extends Module>(this: M, variables: Variables, { strict, ...options }: BindOptions = {}): M {
+    checkOptions('bind', options, ['rngs', 'mutable', 'keyDerivation', 'strict']);
+    if (strict !== undefined) requireVariables('bind', this.matchVariables(variables, strict, { rngs: options.rngs }));
     const inner = { clones: new Map<Module, Module>(), resetNames: false };
     return cloneModule(this, { parent: bindScope(variables, options), name: this.name, inner });
   }
@@ -237,6 +217,19 @@ export abstract class Module extends DeclaringModule {
       scope.isMutableCollection(name) ? copyCollection(collection) : collection,
     ]);
     return [unbound, Object.fromEntries(kept)];
+  }
+
+  /**
+   * `variables` beside those that `init` would make for a method and `args`, which may hold `spec(...)`: what fits, what is missing, what is left
+   * over, what has another shape, each with the nearest path. Nothing is computed.
+   */
+  matchVariables<M extends Module>(
+    this: M,
+    variables: Variables,
+    args: readonly unknown[],
+    { method = 'call', ...options }: MatchOptions & Partial<WithMethod<MethodSpec<M>>> & { readonly rngs?: Rngs | undefined } = {},
+  ): TreeMatch<Tensor> {
+    return matchVariables(functional.init(resolveMethod(this, method, Module.prototype), this), variables, args, options);
   }
 
   /** A copy with other attributes, unbound unless it gets a parent; keeps the name. @throws InvalidAttributeError */
@@ -259,7 +252,9 @@ export abstract class Module extends DeclaringModule {
    * called. Nothing is computed.
    */
   modulePaths<M extends Module>(this: M, rngs: Rngs, args: readonly unknown[], options: InitOptions & Partial<WithMethod<MethodSpec<M>>> = {}): { [path: string]: Module } {
-    const { records } = recordCalls('modulePaths', this, rngs, args, options);
+    checkOptions('modulePaths', options, initOptionNames);
+    const { method = 'call', ...rest } = options;
+    const { records } = recordCalls({ run: resolveMethod(this, method, Module.prototype), module: this, rngs, args, options: rest });
     const paths: { [path: string]: Module } = {};
     for (const { module, path } of records) paths[path.join('/')] ??= module.clone();
     return paths;
@@ -275,10 +270,11 @@ export abstract class Module extends DeclaringModule {
    */
   tabulate<M extends Module>(this: M, rngs: Rngs, args: readonly unknown[], options: TabulateOptions<M> = {}): ModuleSummary {
     checkOptions('tabulate', options, [...initOptionNames, 'depth', 'showRepeated', 'computeFlops', 'computeVjpFlops', 'computeMemory', 'sizes']);
-    const { depth = Infinity, showRepeated = false, computeFlops = false, computeVjpFlops = false, computeMemory = false, sizes, ...rest } = options;
-    const { records, variables } = recordCalls('tabulate', this, rngs, args, rest);
+    const { depth = Infinity, showRepeated = false, computeFlops = false, computeVjpFlops = false, computeMemory = false, sizes, method = 'call', ...rest } = options;
+    const inspected = { run: resolveMethod(this, method, Module.prototype), module: this, rngs, args, options: rest };
+    const { records, variables } = recordCalls(inspected);
     const columns = costColumns({ computeFlops, computeVjpFlops, computeMemory });
-    const costs = columns.length === 0 ? undefined : passCosts(this, [variables, rngs, ...args], rest, columns, sizes);
+    const costs = columns.length === 0 ? undefined : passCosts(inspected, variables, columns, sizes);
     return summarize(this[STATE].info.name, records, variables, { depth, showRepeated }, costs);
   }
 
