@@ -41,7 +41,7 @@ export * from './ops/shape.js';
 export * from './ops/rearrange.js';
 export * from './ops/pad.js';
 export * from './ops/indexing.js';
-export * from './ops/index-expression.js';
+export * from './ops/index/index.js';
 export * from './ops/triangle.js';
 export * from './ops/norm.js';
 export * from './ops/contract.js';

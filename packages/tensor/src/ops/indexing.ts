@@ -1,4 +1,4 @@
-import { isFloating, type Dtype } from '../dtype/dtype.js';
+import { isFloating } from '../dtype/dtype.js';
 import { ArgumentError, DtypeError } from '../errors/errors.js';
 import { bind, bindOne } from '../program/bind.js';
 import { mulDim, type Dim } from '../shape/dim.js';
@@ -8,6 +8,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { dimensionSize, iota } from './create.js';
 import { mod } from './division.js';
 import { add, clip, greaterEqual, less, logicalAnd, mul, neg, where } from './elementwise.js';
+import { fillValue } from './fill-value.js';
 import { convert, promote, requireAxis, toTensor } from './operand.js';
 import { moveaxis, ravel, reshape } from './shape.js';
 
@@ -23,15 +24,6 @@ function indexTensor(operation: string, indices: TensorLike): Tensor {
   const found = toTensor(operation, indices);
   if (isFloating(found.dtype) || found.dtype === 'bool') throw new DtypeError(operation, [found.dtype], 'indices must be integers');
   return convert(found, 'int32');
-}
-
-/** The smallest (unsigned: largest) number of an integer dtype, NaN of a floating one (lax.GatherScatterMode.FILL_OR_DROP). */
-function fillValue(dtype: Dtype): number | bigint | boolean {
-  if (isFloating(dtype)) return NaN;
-  if (dtype === 'bool') return true;
-  const bits = BigInt(/\d+/.exec(dtype)![0]);
-  const value = dtype.startsWith('u') ? (1n << bits) - 1n : -(1n << (bits - 1n));
-  return bits === 64n ? value : Number(value);
 }
 
 interface Placed {

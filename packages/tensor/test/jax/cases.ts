@@ -71,9 +71,17 @@ type AnyFunction = (...args: readonly unknown[]) => unknown;
 
 const listOf = (result: unknown): Tensor[] => (result instanceof fx.Tensor ? [result] : (Object.values(result as object) as unknown[]).flatMap(listOf));
 
+/** The function of a name: an export, or for `at.add` that method of what `at` gives. */
+function functionOf(name: string): AnyFunction {
+  const [, method] = /^at\.(\w+)$/.exec(name) ?? [];
+  if (method !== undefined) return (x, items, ...rest) => (Reflect.get(fx.at(x as Tensor, items as readonly fx.IndexItem[]), method) as AnyFunction)(...rest);
+  const f = name.split('.').reduce<unknown>((owner, part) => (owner as Record<string, unknown>)[part], fx) as AnyFunction | undefined;
+  if (typeof f !== 'function') throw new Error(`the library exports no function ${name}`);
+  return f;
+}
+
 function decode(given: EncodedCase): JaxCase {
-  const f = given.f.split('.').reduce<unknown>((owner, name) => (owner as Record<string, unknown>)[name], fx) as AnyFunction | undefined;
-  if (typeof f !== 'function') throw new Error(`the library exports no function ${given.f}`);
+  const f = functionOf(given.f);
   const call = (...tensors: Tensor[]): readonly Tensor[] => {
     const rest = [...tensors];
     return listOf(f(...given.args.map((argument) => rebuild(argument, () => rest.shift()!))));

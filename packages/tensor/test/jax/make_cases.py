@@ -254,7 +254,85 @@ def numeric():
     case('bitwiseCount', 'bitwiseCount', jnp.bitwise_count, i32(-1, 7, -255))
 
 
-families = {'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
+def python_index(items):
+    def one(item):
+        if isinstance(item, dict):
+            return slice(*[*item['slice'], None][:3]) if len(item['slice']) > 1 else slice(item['slice'][0], None)
+        if isinstance(item, str):
+            return Ellipsis
+        return np.array(item) if isinstance(item, list) else item
+    return tuple(one(item) for item in items)
+
+
+def s(*parts):
+    return {'slice': list(parts)}
+
+
+index_examples = {
+    'an element': [1],
+    'an element from the end': [-1, 2],
+    'a slice': [s(1, None)],
+    'slices with steps': [s(None, None, 2), s(3, None, -2)],
+    'a slice backwards': ['...', s(None, None, -1)],
+    'an empty slice': [s(2, 1)],
+    'new axes and dots': [None, 0, '...', None],
+    'an array': [i32(2, 0, 2)],
+    'an array from the end': [i32(-1, 0)],
+    'an array of rank 2': [s(None), i32([[1, 0], [3, 3]])],
+    'an array along the last axis': ['...', i32(1, 0)],
+    'two arrays side by side': [i32(0, 2), i32(1, 3)],
+    'arrays that broadcast': [i32([[0], [2]]), i32(1, 3)],
+    'arrays apart': [i32(0, 2), s(None), i32(1, 0)],
+    'an element beside an array': [s(None), 1, i32(1, 0)],
+    'an element apart from an array': [0, s(None), i32(1, 0)],
+    'an array after a slice with a step': [s(None, None, 2), i32(1, 0, 1)],
+    'an array and a new axis': [None, i32(1, 0), '...', 0],
+    'arrays around a new axis': [i32(1, 0), None, i32(1, 2)],
+    'an array of none': [np.zeros(0, np.int32)],
+    'a scalar array': [np.int32(2), s(1, 3)],
+    'plain numbers': [[2, 0]],
+    'a mask': [[True, False, True]],
+    'a mask over two axes': [[[True, False, True, False], [False, False, False, False], [False, True, False, True]]],
+    'a mask and an array': [[True, False, True], i32(1, 2)],
+    'a mask after a slice': [s(1, None), [True, False, True, False]],
+}
+
+
+def indexing():
+    x = spread((3, 4, 2), seed=1)
+    wide = x.astype(np.float64)
+    for name, items in index_examples.items():
+        case(f'index by {name}', 'index', lambda t, i: t[python_index(i)], wide, items)
+        shape = wide[python_index(items)].shape
+        values = spread(shape, seed=2, dtype=np.float64)
+        for method in ('set', 'add', 'max'):
+            case(f'{method} at {name}', f'at.{method}', lambda t, i, v, method=method: getattr(t.at[python_index(i)], method)(v), wide, items, values)
+        case(f'set a scalar at {name}', 'at.set', lambda t, i, v: t.at[python_index(i)].set(v), x, items, np.float32(7))
+    outside = [i32(0, 5, -1, -4, -9)]
+    line = f64(1, 2, 3)
+    for mode in ('clip', 'fill', 'drop', 'promise_in_bounds'):
+        for method, jax_method in (('set', 'set'), ('add', 'add'), ('multiply', 'multiply'), ('min', 'min'), ('max', 'max')):
+            values = f64(10, 20, 30, 40, 50) if method != 'set' else np.float64(9)
+            case(f'{method} out of range, {mode}', f'at.{method}', lambda t, i, v, o, m=jax_method: getattr(t.at[python_index(i)], m)(v, **o), line, outside, values, {'mode': mode},
+                 grad=method != 'multiply' and mode not in ('clip', 'promise_in_bounds'))
+    for mode in ('clip', 'fill', 'drop'):
+        case(f'get out of range, {mode}', 'at.get', lambda t, i, o: t.at[python_index(i)].get(**o), line, outside, {'mode': mode})
+        case(f'get integers out of range, {mode}', 'at.get', lambda t, i, o: t.at[python_index(i)].get(**o), i32(1, 2, 3), outside, {'mode': mode})
+    case('get with a fill value', 'at.get', lambda t, i, o: t.at[python_index(i)].get(mode='fill', fill_value=o['fillValue']), line, outside, {'mode': 'fill', 'fillValue': 7.5})
+    case('index out of range', 'index', lambda t, i: t[python_index(i)], line, outside, grad=False)
+    case('get by two arrays out of range', 'at.get', lambda t, i, o: t.at[python_index(i)].get(**o), wide, [i32(0, 3, -1), i32(4, 0, -1)], {'mode': 'fill'})
+    twice = [i32(0, 0, 2)]
+    for method in ('add', 'subtract', 'multiply', 'divide', 'power', 'min', 'max'):
+        case(f'{method} twice at one place', f'at.{method}', lambda t, i, v, m=method: getattr(t.at[python_index(i)], m)(v), line, twice, f64(2, 0.5, 3), grad=method in ('add', 'subtract', 'min', 'max'))
+    for method in ('min', 'max'):
+        case(f'{method} of ties', f'at.{method}', lambda t, i, v, m=method: getattr(t.at[python_index(i)], m)(v), f64(1, 2, 3), twice, f64(1, 1, 2))
+    for method in ('add', 'multiply', 'min', 'max', 'set', 'subtract'):
+        case(f'{method} of integers', f'at.{method}', lambda t, i, v, m=method: getattr(t.at[python_index(i)], m)(v), i32(1, 2, 3), [i32(2, 0)], i32(5, -7))
+    case('set of bools', 'at.set', lambda t, i, v: t.at[python_index(i)].set(v), np.array([True, False, True]), [i32(2, 1)], True)
+    case('set of half floats', 'at.set', lambda t, i, v: t.at[python_index(i)].set(v), np.array([1, 2, 3], np.float16), [s(1, None)], 0.5)
+
+
+families = {'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
 
 if __name__ == '__main__':
     folder = pathlib.Path(__file__).parent / 'cases'
