@@ -86,6 +86,10 @@ const probes = {
   Trilu: same(1),
   Einsum: same(2, { equation: 'ij,jk->ik' }),
   Conv: { operands: [[1, 2, 2], [2, 2, 1]], attributes: {}, among: dtypes },
+  ConvTranspose: { operands: [[1, 2, 2], [2, 2, 1]], attributes: {}, among: dtypes },
+  MaxPool: { operands: [[1, 2, 2]], attributes: { kernel_shape: [2] }, among: dtypes },
+  AveragePool: { operands: [[1, 2, 2]], attributes: { kernel_shape: [2] }, among: dtypes },
+  DFT: { operands: [[1, 2, 2]], attributes: {}, among: floats },
   LayerNormalization: { operands: [[2, 2], [2], [2]], attributes: {}, among: floats },
   RMSNormalization: { operands: [[2, 2], [2]], attributes: {}, among: floats },
 };

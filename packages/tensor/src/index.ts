@@ -45,6 +45,8 @@ export * from './ops/index/index.js';
 export * from './ops/triangle.js';
 export * from './ops/norm.js';
 export * from './ops/contract.js';
+export * from './ops/conv/index.js';
+export * from './ops/window/index.js';
 export * from './ops/einsum.js';
 export * from './ops/activation.js';
 export * from './ops/nonlinearity.js';
@@ -62,10 +64,9 @@ export { grad, jvp, linearize, valueAndGrad, vjp, type GradientOptions } from '.
 export { hessian, jacfwd, jacrev, type JacobianOptions } from './transforms/jacobian.js';
 export { vmap, type Axes, type VmapOptions } from './transforms/vmap.js';
 export * from './transforms/collectives.js';
-export { customJvp, customVjp, stopGradient, type CustomJvp, type CustomVjp } from './transforms/custom.js';
-
 export { checkpoint, checkpointName, optimizationBarrier, type CheckpointOptions } from './transforms/checkpoint.js';
 export { checkpointPolicies } from './transforms/checkpoint-policies.js';
+export { customJvp, customVjp, stopGradient, type CustomJvp, type CustomVjp } from './transforms/custom.js';
 export * as tree from './tree/index.js';
 export type { MatchOptions, MergeOptions, Rename, Tree, TreeMatch, TreeStructure } from './tree/index.js';
 export { TreeMatchError } from './tree/index.js';

@@ -8,6 +8,7 @@ import { reduce, reshape } from '../emit/layout.js';
 import type { GraphBuilder } from '../graph/builder.js';
 import { type Attributes, float, int, text, type Value } from '../graph/graph.js';
 import type { LoweringContext } from './context.js';
+import { averagePoolOperator } from './fused-pooling.js';
 import { hasKernel, type KernelName } from './kernel-support.js';
 import { aligned, lazyAxes, type Lowered, materializeAxes } from './lowered.js';
 import { topK } from './top-k.js';
@@ -115,6 +116,7 @@ const composites: Readonly<Record<string, CompositeLowering>> = {
   logsumexp: logSumExp,
   mean,
   topK,
+  avgPool: averagePoolOperator,
 };
 
 /** Whether the library made the composite: a name that an author gave to a derivative of his own means nothing here. */

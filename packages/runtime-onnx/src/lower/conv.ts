@@ -97,6 +97,14 @@ function withSpatialAxis(params: ConvParams): ConvParams {
   return { ...params, strides: [1], padding: [[0, 0]], lhsDilation: [1], rhsDilation: [1] };
 }
 
+/** The correlation of x with a kernel, of the given shape. */
+export function convNodes(b: GraphBuilder, x: Value, kernel: Value, params: ConvParams, shape: Shape): Value {
+  const merged = params.batchGroupCount === 1 ? x : mergeBatchGroups(b, x, params.batchGroupCount);
+  const groups = params.featureGroupCount * params.batchGroupCount;
+  const nodes = hasKernel('Conv', x.dtype) ? convolve : convolvePatches;
+  return nodes(b, prepare(b, merged, params), kernel, params, groups, shape);
+}
+
 const conv: Lowering<'conv'> = ({ builder: b }, { params, outputs }, [lhs, rhs]) => {
   const { shape, dtype } = outputs[0]!;
   if (isEmpty(lhs!.shape) || isEmpty(rhs!.shape)) return [{ value: scalar(b, dtype, 0), shape }];
@@ -104,10 +112,7 @@ const conv: Lowering<'conv'> = ({ builder: b }, { params, outputs }, [lhs, rhs])
   const spatial = flat ? withSpatialAxis(params) : params;
   const x = flat ? reshape(b, materialize(b, lhs!), [...lhs!.shape, 1]) : materialize(b, lhs!);
   const kernel = flat ? reshape(b, materialize(b, rhs!), [...rhs!.shape, 1]) : materialize(b, rhs!);
-  const merged = params.batchGroupCount === 1 ? x : mergeBatchGroups(b, x, params.batchGroupCount);
-  const groups = params.featureGroupCount * params.batchGroupCount;
-  const nodes = hasKernel('Conv', dtype) ? convolve : convolvePatches;
-  const result = nodes(b, prepare(b, merged, spatial), kernel, spatial, groups, flat ? [...shape, 1] : shape);
+  const result = convNodes(b, x, kernel, spatial, flat ? [...shape, 1] : shape);
   return [exact(reshape(b, result, shape))];
 };
 

@@ -113,6 +113,10 @@ export const kernelSupport = {
   Trilu: ['float32', 'int32', 'int64', 'bool', 'float16', 'float64'],
   Einsum: ['float32', 'int32', 'int64', 'float16', 'float64'],
   Conv: ['float32', 'float16'],
+  ConvTranspose: ['float32', 'float16'],
+  MaxPool: ['float32', 'uint8', 'int8', 'float16', 'float64'],
+  AveragePool: ['float32', 'float16'],
+  DFT: ['float32', 'float64'],
   LayerNormalization: ['float16', 'bfloat16', 'float32', 'float64'],
   RMSNormalization: ['float16', 'float32', 'float64'],
 } as const satisfies Readonly<Record<string, readonly Dtype[]>>;

@@ -23,6 +23,7 @@ import { sortLowerings } from './sort.js';
 import { splitLowerings } from './split.js';
 import { switchCaseLowerings } from './switch-case.js';
 import { whileLoopLowerings } from './while-loop.js';
+import { windowLowerings } from './window.js';
 
 /** The operator of a composite where it can be used, else its decomposition. */
 const call: Lowering<'call'> = (context, equation, inputs) => fusedComposite(context, equation, inputs) ?? inlineBody(context, equation, inputs);
@@ -52,16 +53,17 @@ const lowerings: LoweringTable = {
   ...splitLowerings,
   ...dotLowerings,
   ...convLowerings,
+  ...windowLowerings,
   ...randomLowerings,
   ...scanLowerings,
   ...whileLoopLowerings,
   ...switchCaseLowerings,
-  call,
-  linearCall,
   ...barrierLowerings,
-};
+  call,
   checkpoint: inlineBody,
   checkpointName: (_context, _equation, [x]) => [x!],
+  linearCall,
+};
 
 /** Primitives that move or choose elements, or have bodies of their own: they take float16 and bfloat16 as they are. */
 const keepsHalf: ReadonlySet<Primitive> = new Set<Primitive>([

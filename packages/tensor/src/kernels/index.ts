@@ -9,6 +9,8 @@ import { layoutKernels } from './layout.js';
 import { reductionKernels } from './reduce.js';
 import { sortKernel } from './sort.js';
 import { threefry2x32Kernel } from './threefry.js';
+import { putAlongKernel, takeAlongKernel } from './window-along.js';
+import { windowSelectKernel, windowSumKernel } from './window.js';
 
 /** The eager kernel of every primitive that computes on data. */
 export const kernels: KernelTable = {
@@ -21,5 +23,9 @@ export const kernels: KernelTable = {
   sort: sortKernel,
   dot: dotKernel,
   conv: convKernel,
+  windowSum: windowSumKernel,
+  windowSelect: windowSelectKernel,
+  takeAlong: takeAlongKernel,
+  putAlong: putAlongKernel,
   threefry2x32: threefry2x32Kernel,
 };

@@ -47,7 +47,7 @@ function reductionPasses(shape: StaticShape, axes: readonly number[]): Split[] {
 type Reduction = 'reduceSum' | 'reduceProd' | 'reduceMax' | 'reduceMin';
 
 /** What a reduction of nothing gives. */
-function startValue(reduction: Reduction, dtype: Dtype): number | bigint {
+export function startValue(reduction: Reduction, dtype: Dtype): number | bigint {
   const wrap = (value: number | bigint): number | bigint => (numberClass(dtype) === 'big' ? BigInt(value) : Number(value));
   if (reduction === 'reduceSum') return wrap(0);
   if (reduction === 'reduceProd') return wrap(1);

@@ -1,12 +1,11 @@
 import { ArgumentError, ShapeError } from '../errors/errors.js';
 import { bindOne } from '../program/bind.js';
 import type { DotParams } from '../primitives/params.js';
-import type { Dim } from '../shape/dim.js';
 import { broadcastShapes, formatShape } from '../shape/shape.js';
 import type { TensorLike } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { convert, promote, requireAxis } from './operand.js';
-import { broadcastTo, expandDims, ravel, transpose } from './shape.js';
+import { broadcastTo, expandDims, ravel } from './shape.js';
 
 const range = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 
@@ -65,59 +64,3 @@ export function tensordot(x: TensorLike, y: TensorLike, axes: number | readonly 
   if (lhsContract.length !== rhsContract.length) throw new ArgumentError('tensordot', 'axes', 'must name as many axes of x as of y');
   return dotPrimitive(a!, b!, { lhsContract, rhsContract, lhsBatch: [], rhsBatch: [] });
 }
-
-export type ConvPadding = 'SAME' | 'SAME_LOWER' | 'VALID' | readonly (readonly [number, number])[];
-
-export interface ConvOptions {
-  readonly windowStrides?: readonly number[];
-  readonly padding: ConvPadding;
-  readonly lhsDilation?: readonly number[];
-  readonly rhsDilation?: readonly number[];
-  /** The layouts of operand, kernel and result, such as `['NHWC', 'HWIO', 'NHWC']`; `['NCHW', 'OIHW', 'NCHW']` by default. */
-  readonly dimensionNumbers?: readonly [string, string, string];
-  readonly featureGroupCount?: number;
-  readonly batchGroupCount?: number;
-}
-
-/** Low and high padding of each spatial axis (lax.padtype_to_pads). */
-export function resolvePadding(operation: string, padding: ConvPadding, sizes: readonly Dim[], windows: readonly Dim[], strides: readonly number[]): (readonly [number, number])[] {
-  if (typeof padding !== 'string') return [...padding];
-  if (padding === 'VALID') return sizes.map(() => [0, 0]);
-  if (padding !== 'SAME' && padding !== 'SAME_LOWER') throw new ArgumentError(operation, 'padding', `must be 'SAME', 'SAME_LOWER', 'VALID' or pairs, found ${JSON.stringify(padding)}`);
-  return sizes.map((size, i): readonly [number, number] => {
-    const [window, stride] = [windows[i]!, strides[i]!];
-    if (typeof window !== 'number') throw new ArgumentError(operation, 'padding', 'needs a kernel of known size');
-    const total = typeof size === 'number' ? Math.max(0, (Math.ceil(size / stride) - 1) * stride + window - size) : stride === 1 ? window - 1 : undefined;
-    if (total === undefined) throw new ArgumentError(operation, 'padding', `'${padding}' with a stride needs a spatial axis of known size`);
-    const small = Math.floor(total / 2);
-    return padding === 'SAME' ? [small, total - small] : [total - small, small];
-  });
-}
-
-const places = (layout: string, names: readonly string[]): number[] => names.map((name) => layout.indexOf(name));
-
-/** Correlation of x with a kernel (lax.conv_general_dilated). */
-export function convGeneralDilated(x: TensorLike, kernel: TensorLike, options: ConvOptions): Tensor {
-  const [a, w] = promote('convGeneralDilated', [x, kernel]);
-  const spatial = a!.rank - 2;
-  const letters = 'DHW'.slice(Math.max(0, 3 - spatial)) || '';
-  const [lhs, rhs, out] = options.dimensionNumbers ?? [`NC${letters}`, `OI${letters}`, `NC${letters}`];
-  const names = [...rhs].filter((name) => name !== 'O' && name !== 'I');
-  const toLhs = places(lhs, ['N', 'C', ...names]);
-  const toRhs = places(rhs, ['O', 'I', ...names]);
-  const toOut = places(out, ['N', 'C', ...names]);
-  if ([toLhs, toRhs, toOut].some((found) => found.includes(-1) || found.length !== a!.rank) || w!.rank !== a!.rank) {
-    throw new ArgumentError('convGeneralDilated', 'dimensionNumbers', `must be three layouts such as ['NHWC', 'HWIO', 'NHWC'] of the operands' rank ${a!.rank}, found ${JSON.stringify(options.dimensionNumbers)}`);
-  }
-  const ones = names.map(() => 1);
-  const { windowStrides: strides = ones, lhsDilation = ones, rhsDilation = ones, featureGroupCount = 1, batchGroupCount = 1 } = options;
-  const operand = transpose(a!, toLhs);
-  const filter = transpose(w!, toRhs);
-  const spread = (size: Dim, dilation: number): Dim => (typeof size === 'number' ? (size === 0 ? 0 : (size - 1) * dilation + 1) : size);
-  const sizes = operand.shape.slice(2).map((size, i) => spread(size, lhsDilation[i]!));
-  const windows = filter.shape.slice(2).map((size, i) => spread(size, rhsDilation[i]!));
-  const padding = resolvePadding('convGeneralDilated', options.padding, sizes, windows, strides);
-  const result = bindOne('conv', [operand, filter], { strides, padding, lhsDilation, rhsDilation, featureGroupCount, batchGroupCount });
-  return transpose(result, toOut.map((_, i) => toOut.indexOf(i)));
-}
-

@@ -51,6 +51,22 @@ export interface ConvParams {
   readonly batchGroupCount: number;
 }
 
+/**
+ * A window that moves over every axis of an operand, as XLA's ReduceWindow has it; where it has size 1, moves by 1 and nothing is
+ * padded, an axis stays as it is. Padding takes no part in what is reduced.
+ */
+export interface WindowParams {
+  /** The number of the window's elements along each axis. */
+  readonly dimensions: readonly number[];
+  readonly strides: readonly number[];
+  /** Low and high padding of each axis, after base dilation; negative numbers crop. */
+  readonly padding: readonly (readonly [number, number])[];
+  /** How far elements of the operand are moved apart. */
+  readonly baseDilation: readonly number[];
+  /** How far elements of the window are moved apart. */
+  readonly windowDilation: readonly number[];
+}
+
 export interface ScanParams {
   /**
    * One step: inputs (constants..., carry..., slices of xs...), outputs (carry..., slices of ys...).
@@ -72,6 +88,17 @@ export interface WhileParams {
   readonly bodyConstants: number;
 }
 
+/** Whether reverse mode keeps what an equation of a checkpointed function gives (true), or computes it anew. */
+export type CheckpointPolicy = (equation: Equation) => boolean;
+
+export interface CheckpointParams {
+  /** The function. It captures nothing. */
+  readonly body: Program;
+  readonly policy: CheckpointPolicy;
+  /** False lets executors share the work done anew with that of the forward pass, where both are in one graph. */
+  readonly preventCse: boolean;
+}
+
 export interface CallParams {
   /** `softmax`, `gelu`, ... for a composite of the library; what the author gave for a custom derivative. */
   readonly name: string;
@@ -88,17 +115,6 @@ export type CallAttribute = number | string | boolean | readonly number[];
 /** The parameters of every primitive. The tables of rules are exhaustive over its keys. */
 export type PrimitiveParams = { readonly [P in UnaryPrimitive | BinaryPrimitive | ComparisonPrimitive]: None } & {
   /** x to a whole power, by multiplication. */
-/** Whether reverse mode keeps what an equation of a checkpointed function gives (true), or computes it anew. */
-export type CheckpointPolicy = (equation: Equation) => boolean;
-
-export interface CheckpointParams {
-  /** The function. It captures nothing. */
-  readonly body: Program;
-  readonly policy: CheckpointPolicy;
-  /** False lets executors share the work done anew with that of the forward pass, where both are in one graph. */
-  readonly preventCse: boolean;
-}
-
   readonly integerPow: { readonly exponent: number };
   /** (condition: bool, onTrue, onFalse), all three broadcast. */
   readonly where: None;
@@ -106,6 +122,13 @@ export interface CheckpointParams {
   readonly convert: { readonly dtype: Dtype };
   /** The operand, through which no derivative flows. */
   readonly stopGradient: None;
+  /** The operand, under a name by which policies of `checkpoint` choose what is kept. */
+  readonly checkpointName: { readonly name: string };
+  /**
+   * The operands as they are, one output each. An executor that shares or reorders work may not look through it: what is computed
+   * from the outputs is computed anew, and after all operands are there.
+   */
+  readonly optimizationBarrier: None;
 
   readonly reduceSum: ReduceParams;
   readonly reduceProd: ReduceParams;
@@ -122,13 +145,6 @@ export interface CheckpointParams {
   readonly transpose: { readonly permutation: readonly number[] };
   /** To `shape`, aligned at the last axis as NumPy does. */
   readonly broadcastTo: { readonly shape: Shape };
-  /** The operand, under a name by which policies of `checkpoint` choose what is kept. */
-  readonly checkpointName: { readonly name: string };
-  /**
-   * The operands as they are, one output each. An executor that shares or reorders work may not look through it: what is computed
-   * from the outputs is computed anew, and after all operands are there.
-   */
-  readonly optimizationBarrier: None;
   readonly concatenate: { readonly axis: number };
   /** Elements `start, start + stride, ...` below `limit` of each axis. A limit may be symbolic; strides are positive. */
   readonly slice: { readonly starts: readonly Dim[]; readonly limits: readonly Dim[]; readonly strides: readonly number[] };
@@ -161,6 +177,21 @@ export interface CheckpointParams {
   readonly dot: DotParams;
   readonly conv: ConvParams;
 
+  /** The sum of each window. */
+  readonly windowSum: WindowParams;
+  /**
+   * Two outputs: the largest (smallest) element of each window, where NaN wins; and where the first of those lies, an int32 index
+   * into the axes over which the window moves, flattened together, or -1 in the padding (XLA's SelectAndScatter with `ge` or `le`).
+   */
+  readonly windowSelect: WindowParams & { readonly largest: boolean };
+  /**
+   * (operand, indices: int32, of its shape but for `axis`). One element along `axis` for each index; zero where it is negative, which
+   * is possible only where `partial` says so.
+   */
+  readonly takeAlong: { readonly axis: number; readonly partial: boolean };
+  /** (updates, indices: int32, of their shape). Adds each update to zeros of `size` along `axis` at its index, if not negative. */
+  readonly putAlong: { readonly axis: number; readonly partial: boolean; readonly size: Dim };
+
   /** (key0, key1, counter0, counter1), uint32, broadcast; two outputs: the two words of each block. */
   readonly threefry2x32: None;
 
@@ -172,6 +203,8 @@ export interface CheckpointParams {
   readonly axisIndex: { readonly axisName: string };
 
   readonly call: CallParams;
+  /** The body, of which reverse mode keeps only what the policy says (jax.checkpoint). */
+  readonly checkpoint: CheckpointParams;
   /** (residuals..., linear operands...): linear in the operands after the first `residuals`; only its transpose can run. */
   readonly linearCall: { readonly residuals: number; readonly rule: LinearCallRule; readonly outputs: readonly { readonly shape: Shape; readonly dtype: Dtype }[] };
   readonly scan: ScanParams;
@@ -182,5 +215,3 @@ export interface CheckpointParams {
 };
 
 export type Primitive = keyof PrimitiveParams;
-  /** The body, of which reverse mode keeps only what the policy says (jax.checkpoint). */
-  readonly checkpoint: CheckpointParams;

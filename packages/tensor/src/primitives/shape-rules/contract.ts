@@ -1,30 +1,19 @@
 import { isFloating } from '../../dtype/dtype.js';
 import { ShapeError } from '../../errors/errors.js';
-import { addDim, isStatic, type Dim } from '../../shape/dim.js';
+import { isStatic, type Dim } from '../../shape/dim.js';
 import { formatShape, type Spec } from '../../shape/shape.js';
 import type { ConvParams } from '../params.js';
 import { requireAxes, requireDtype, requireSameDtype, type ShapeRule } from './rule.js';
+import { slidingPlaces } from './window.js';
 
 const shapesOf = (inputs: readonly Spec[]): string[] => inputs.map((input) => formatShape(input.shape));
 
-const dilated = (size: Dim, dilation: number): Dim | undefined => {
-  if (dilation === 1) return size;
-  return isStatic(size) ? (size === 0 ? 0 : (size - 1) * dilation + 1) : undefined;
-};
-
 function convSpatial(inputs: readonly Spec[], axis: number, params: ConvParams): Dim {
   const [x, kernel] = inputs;
-  const fail = (message: string): never => {
-    throw new ShapeError('conv', shapesOf(inputs), message);
-  };
-  const size = dilated(x!.shape[axis + 2]!, params.lhsDilation[axis]!);
-  const window = dilated(kernel!.shape[axis + 2]!, params.rhsDilation[axis]!);
-  if (size === undefined || window === undefined || !isStatic(window)) return fail(`spatial axis ${axis} is symbolic, which dilation does not allow`);
-  const [low, high] = params.padding[axis]!;
-  const stride = params.strides[axis]!;
-  const room = addDim(addDim(size, low + high), -window);
-  if (isStatic(room)) return room < 0 ? 0 : Math.floor(room / stride) + 1;
-  return stride === 1 ? addDim(room, 1) : fail(`spatial axis ${axis} is symbolic, which a stride of ${stride} does not allow`);
+  const sliding = { stride: params.strides[axis]!, padding: params.padding[axis]!, baseDilation: params.lhsDilation[axis]!, windowDilation: params.rhsDilation[axis]! };
+  const places = slidingPlaces(x!.shape[axis + 2]!, kernel!.shape[axis + 2]!, sliding);
+  if (typeof places === 'string') throw new ShapeError('conv', shapesOf(inputs), `spatial axis ${axis} ${places}`);
+  return places;
 }
 
 export const contractShapeRules: { readonly [P in 'dot' | 'conv']: ShapeRule<P> } = {

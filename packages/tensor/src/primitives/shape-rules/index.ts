@@ -7,6 +7,7 @@ import { elementwiseShapeRules } from './elementwise.js';
 import { layoutShapeRules } from './layout.js';
 import { reduceShapeRules } from './reduce.js';
 import type { ShapeRule } from './rule.js';
+import { windowShapeRules } from './window.js';
 
 export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   ...elementwiseShapeRules,
@@ -15,6 +16,7 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   ...contractShapeRules,
   ...controlShapeRules,
   ...axisShapeRules,
+  ...windowShapeRules,
 };
 
 /** The shapes and dtypes of the outputs of a primitive. @throws ShapeError, DtypeError where the operands do not fit. */

@@ -80,6 +80,9 @@ function convolution({ inputs: [operand, kernel], outputs: [output], params }: S
   return flops((2 * operand![0]! * features! * inner! * spatial) / params.batchGroupCount);
 }
 
+/** Each window of n elements takes n - 1 operations. */
+const windowed = (equation: SizedEquation<'windowSum' | 'windowSelect'>): Operations => flops(results(equation) * (sizeOf(equation.params.dimensions) - 1));
+
 /** Of one block: 2 to begin with, 20 rounds of 5, and 5 times 3 where the key comes in; 2 for the third word of the key. */
 const operationsOfThreefry = 119;
 
@@ -108,6 +111,10 @@ export const operationRules: { readonly [P in Exclude<Primitive, BodyPrimitive>]
     return flops(2 * results(equation) * terms);
   },
   conv: convolution,
+  windowSum: windowed,
+  windowSelect: windowed,
+  takeAlong: free,
+  putAlong: (equation) => flops(operands(equation)),
   threefry2x32: (equation) => flops(operationsOfThreefry * results(equation)),
 
   // Of one example: what the others add is theirs.

@@ -12,6 +12,7 @@ import { elementwiseBatchRules } from './elementwise.js';
 import { indexingBatchRules } from './indexing.js';
 import type { BatchAxis, Batched, BatchProgram, BatchRule, BatchRuleOf } from './rule.js';
 import { structuralBatchRules } from './structural.js';
+import { windowBatchRules } from './window.js';
 
 export const batchRules: { readonly [P in Primitive]: BatchRule<P> } = {
   ...elementwiseBatchRules,
@@ -20,6 +21,7 @@ export const batchRules: { readonly [P in Primitive]: BatchRule<P> } = {
   ...contractBatchRules,
   ...controlBatchRules,
   ...axisBatchRules,
+  ...windowBatchRules,
 };
 
 interface Example {

@@ -8,11 +8,12 @@ import { controlJvpRules } from './control.js';
 import { elementwiseJvpRules } from './elementwise.js';
 import type { DeriveProgram, JvpRule, JvpRuleOf, Tangent } from './rule.js';
 import { structuralJvpRules } from './structural.js';
+import { windowJvpRules } from './window.js';
 import type { Tensor } from '../../tensor/tensor.js';
 
 export type JvpTable = { readonly [P in Primitive]: JvpRule<P> };
 
-export const jvpRules: JvpTable = { ...elementwiseJvpRules, ...structuralJvpRules, ...controlJvpRules, ...axisJvpRules };
+export const jvpRules: JvpTable = { ...elementwiseJvpRules, ...structuralJvpRules, ...controlJvpRules, ...axisJvpRules, ...windowJvpRules };
 
 interface Dual {
   readonly primal: Tensor;

@@ -12,6 +12,7 @@ import { controlTransposeRules } from './control.js';
 import { elementwiseTransposeRules } from './elementwise.js';
 import type { Operand, TransposeProgram, TransposeRule, TransposeRuleOf } from './rule.js';
 import { structuralTransposeRules } from './structural.js';
+import { windowTransposeRules } from './window.js';
 
 /** The primitives that are never linear: no rule of differentiation puts them on tangents. */
 const notLinear = {
@@ -22,7 +23,7 @@ const notLinear = {
   shiftLeft: null, shiftRightLogical: null, shiftRightArithmetic: null,
   equal: null, notEqual: null, less: null, lessEqual: null, greater: null, greaterEqual: null,
   integerPow: null, stopGradient: null, checkpointName: null, threefry2x32: null, reduceProd: null, reduceMax: null, reduceMin: null, argMax: null, argMin: null,
-  cumProd: null, sort: null, iota: null, dimension: null, axisIndex: null,
+  cumProd: null, sort: null, iota: null, dimension: null, axisIndex: null, windowSelect: null,
 } as const;
 
 export const transposeRules: { readonly [P in Primitive]: TransposeRule<P> | null } = {
@@ -32,6 +33,7 @@ export const transposeRules: { readonly [P in Primitive]: TransposeRule<P> | nul
   ...contractTransposeRules,
   ...controlTransposeRules,
   ...axisTransposeRules,
+  ...windowTransposeRules,
 };
 
 /**

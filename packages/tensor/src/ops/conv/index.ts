@@ -1,0 +1,2 @@
+export { convGeneralDilated, type ConvOptions } from './conv.js';
+export { resolvePadding, type ConvPadding } from './padding.js';
