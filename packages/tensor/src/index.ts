@@ -61,6 +61,7 @@ export { scan, type ScanOptions } from './control/scan.js';
 export { foriLoop, whileLoop } from './control/while-loop.js';
 export { cond, switchCase } from './control/switch-case.js';
 export { grad, jvp, linearize, valueAndGrad, vjp, type GradientOptions } from './transforms/gradient.js';
+export { vjpWithAux } from './transforms/vjp-with-aux.js';
 export { hessian, jacfwd, jacrev, type JacobianOptions } from './transforms/jacobian.js';
 export { vmap, type Axes, type VmapOptions } from './transforms/vmap.js';
 export * from './transforms/collectives.js';

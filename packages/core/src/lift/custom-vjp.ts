@@ -3,7 +3,8 @@ import { LiftArgumentError } from '../errors/lift-errors.js';
 import type { Filter } from '../filter.js';
 import type { Module } from '../module/module.js';
 import { runningNow } from '../module/running-now.js';
-import { pack, type Packed, type ScopeFunction, type VariableGroup } from './pack.js';
+import { requireOneScope } from './derivatives.js';
+import { pack, type Packed, type ScopeFunction, type StreamGroup, type VariableGroup } from './pack.js';
 import { callLifted } from './targets.js';
 import { takeTensors, type TakenTensors } from './tensor-tree.js';
 
@@ -38,14 +39,16 @@ type BackwardFunction = (residuals: unknown, cotangent: unknown) => readonly unk
 
 function customScopes(f: ScopeFunction, forward: ScopeFunction, backward: BackwardFunction, gradVariables: Filter): ScopeFunction {
   return (scopes, ...args) => {
+    requireOneScope('customVjp', scopes.length);
     const packed = pack(scopes, { in: [gradVariables, true], out: [gradVariables, true], rngs: [true] });
     const [active, fixed] = packed.variables as [VariableGroup, VariableGroup];
-    const inputs = takeTensors([active, args], null);
+    // Those of the other variables and the keys too, which have no gradient: `forward` may run outside the trace that they are of.
+    const inputs = takeTensors([active, args, fixed, packed.streams], null);
     // `forward` runs in the place of `f`, but only once somebody differentiates: it draws the keys, and is seen, as `f` is now.
     const [openAgain, asNow] = [packed.opener(), runningNow()];
     const run = (open: Packed['open'], g: ScopeFunction, given: readonly Tensor[]): readonly [unknown, VariableGroup[]] => {
-      const [differentiated, values] = inputs.restore(given) as readonly [VariableGroup, unknown[]];
-      const opened = open([differentiated, fixed], packed.streams);
+      const [differentiated, values, others, streams] = inputs.restore(given) as readonly [VariableGroup, unknown[], VariableGroup, StreamGroup[]];
+      const opened = open([differentiated, others], streams);
       return [g(opened.scopes, ...values), opened.close()];
     };
     let value: TakenTensors<null> | undefined;

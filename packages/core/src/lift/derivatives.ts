@@ -1,4 +1,4 @@
-import { equalShapes, formatShape, jvp as jvpTensors, onesLike, stopGradient, tree, vjp as vjpTensors, zerosLike, type Tensor } from '@flaxon/tensor';
+import { equalShapes, formatShape, jvp as jvpTensors, onesLike, tree, vjpWithAux, type Tensor } from '@flaxon/tensor';
 import { LiftArgumentError } from '../errors/lift-errors.js';
 import type { Filter } from '../filter.js';
 import type { Module } from '../module/module.js';
@@ -80,19 +80,17 @@ function pullBackOf(
   open: (given: readonly Tensor[]) => { readonly variables: readonly VariableGroup[]; readonly args: readonly unknown[] },
   hasAux: boolean,
 ): Pulled {
-  let count = 0;
   let result: TakenTensors<null> | undefined;
-  const [tensors, back] = vjpTensors((...given: Tensor[]) => {
+  const [values, back, rest] = vjpWithAux((...given: Tensor[]) => {
     const { variables, args } = open(given);
     const opened = packed.open(variables, packed.streams);
     const [y, aux] = pairOf(f(opened.scopes, ...args), hasAux);
-    count = takeTensors(y, null).tensors.length;
+    const count = takeTensors(y, null).tensors.length;
     result = takeTensors([y, aux, opened.close()], null);
-    return result.tensors.map((one, i) => (i < count ? one : stopGradient(one)));
+    return [result.tensors.slice(0, count), result.tensors.slice(count)] as const;
   }, ...inputs.tensors);
-  const [y, aux, out] = result!.restore(tensors) as readonly [unknown, unknown, VariableGroup[]];
-  const rest = tensors.slice(count);
-  return { y: takeTensors(y, null), aux, out, pull: (cotangents) => [...back([...cotangents, ...rest.map((one) => zerosLike(one))])] };
+  const [y, aux, out] = result!.restore([...values, ...rest]) as readonly [unknown, unknown, VariableGroup[]];
+  return { y: takeTensors(y, null), aux, out, pull: (cotangents) => [...back([...cotangents])] };
 }
 
 function pairOf(result: unknown, hasAux: boolean): readonly [unknown, unknown] {
@@ -110,7 +108,8 @@ function cotangentsOf(y: TakenTensors<null>, cotangent: unknown): readonly Tenso
   throw new LiftArgumentError('lift.vjp', `the cotangent must be like the value: expected ${text(y.found)}, found ${text(given)}`);
 }
 
-function requireOneScope(operation: string, count: number): void {
+/** @throws LiftArgumentError where modules among the attributes or the arguments are involved */
+export function requireOneScope(operation: string, count: number): void {
   if (count !== 1) {
     throw new LiftArgumentError(`lift.${operation}`, `the gradient is of the variables of one module, but ${count} are involved: modules or references among its attributes or the arguments`);
   }
@@ -197,8 +196,9 @@ function jvpScopes(f: ScopeFunction, tangents: readonly unknown[], variableTange
       const y = f(opened.scopes, ...values);
       count = takeTensors(y, null).tensors.length;
       result = takeTensors([y, opened.close()], null);
-      return result.tensors.map((one, i) => (i < count ? one : stopGradient(one)));
+      return [...result.tensors];
     };
+    // Tangents of what was written go no further, though the values may be differentiated by what is around.
     const [outputs, pushed] = jvpTensors(run, [...inputs.tensors], [...along.tensors]);
     const [y, out] = result!.restore(outputs) as readonly [unknown, VariableGroup[]];
     packed.publish(out);

@@ -1,6 +1,6 @@
-import { add, grad, mul, ones, onesLike, random, sin, sum, tree, valueAndGrad, type Tensor } from '@flaxon/tensor';
+import { add, grad, mul, ones, onesLike, random, sin, sum, tensor, tree, valueAndGrad, zeros, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
-import { lift, Module, tensorAt, type Variables } from '../../src/index.js';
+import { fields, lift, LiftArgumentError, Module, tensorAt, type Variables } from '../../src/index.js';
 import { Dense, pathsOf, Scale } from '../layers.js';
 import { row } from '../lift/models.js';
 
@@ -51,5 +51,56 @@ describe('customVjp', () => {
     const byX = grad((x: Tensor) => sum(tensorAt(captured(x)[1], 'intermediates/__call__/0')))(row);
     expect(byX.toArray()).toEqual(grad((x: Tensor) => sum(captured(x)[0]))(row).toArray());
     expect(pathsOf(captured(ones([3]))[1])).toContain('intermediates/Noisy_0/Dense_0/__call__');
+  });
+
+  it('takes state that was made of what is differentiated', () => {
+    class Mixed extends Module.define({}) {
+      call(x: Tensor): Tensor {
+        const memory = this.variable<Tensor>('state', 'memory', () => zeros([3]));
+        memory.value = mul(x, 2);
+        const run = lift.customVjp(
+          (module: Mixed, z: Tensor) => mul(z, module.getVariable('state', 'memory') as Tensor),
+          (module: Mixed, z: Tensor) => lift.vjp((inner: Mixed, one: Tensor) => mul(one, inner.getVariable('state', 'memory') as Tensor), module, [z]),
+          (pullBack, cotangent) => pullBack(cotangent),
+        );
+        return sum(run(this, x));
+      }
+    }
+    // Flax stops at a leaked tracer here. The state is held fixed, as variables are that `gradVariables` does not name: x * (2 x) gives 2 x.
+    const byX = grad((x: Tensor) => new Mixed().apply({}, [x], { mutable: ['state'] })[0])(tensor([1, 2, 3], { dtype: 'float32' }));
+    expect(byX.toArray()).toEqual([2, 4, 6]);
+  });
+
+  it('is of one module alone: what is passed to it has a gradient nobody gives', () => {
+    class Holder extends Module.define({ inner: fields.module(Scale) }) {
+      call(x: Tensor): Tensor {
+        const run = lift.customVjp(
+          (module: Holder, z: Tensor) => module.inner.call(z),
+          (module: Holder, z: Tensor) => lift.vjp((inner: Holder, one: Tensor) => inner.inner.call(one), module, [z]),
+          (pullBack, cotangent) => pullBack(cotangent),
+        );
+        return run(this, x);
+      }
+    }
+    expect(() => new Holder({ inner: new Scale() }).init(random.key(0), [ones([2])])).toThrow(LiftArgumentError);
+  });
+});
+
+describe('variables that a differentiated function may write', () => {
+  it.each<[string, (module: Scale, x: Tensor) => Tensor]>([
+    ['vjp', (module, x) => lift.vjp((inner: Scale, z: Tensor) => inner.call(z), module, [x])[0]],
+    ['jvp', (module, x) => lift.jvp((inner: Scale, z: Tensor) => inner.call(z), module, [x], [x], {})[0]],
+    ['valueAndGrad', (module, x) => lift.valueAndGrad((inner: Scale, z: Tensor) => sum(inner.call(z)), module, [x])[0]],
+  ])('have the derivative of what is around %s', (_, inside) => {
+    class Net extends Module.define({}) {
+      call(x: Tensor): Tensor {
+        const scale = new Scale({ size: 3 });
+        inside(scale, x);
+        // Handed back by the derivative as they were, since `params` is mutable.
+        return sum(scale.call(x));
+      }
+    }
+    const byParams = grad((params: Variables) => new Net().apply({ params: params['params']! }, [row], { mutable: ['params'] })[0])({ params: { Scale_0: { w: ones([3]) } } });
+    expect(tree.map((leaf: Tensor) => leaf.toArray(), byParams)).toEqual({ params: { Scale_0: { w: [1, 1, 1] } } });
   });
 });
