@@ -92,6 +92,9 @@ const probes = {
   DFT: { operands: [[1, 2, 2]], attributes: {}, among: floats },
   LayerNormalization: { operands: [[2, 2], [2], [2]], attributes: {}, among: floats },
   RMSNormalization: { operands: [[2, 2], [2]], attributes: {}, among: floats },
+  Attention: { operands: [[1, 2, 2], [1, 2, 2], [1, 2, 2]], attributes: { q_num_heads: 1, kv_num_heads: 1 }, among: floats },
+  LSTM: { operands: [[2, 1, 2], [1, 8, 2], [1, 8, 2]], attributes: { hidden_size: 2 }, among: floats },
+  GRU: { operands: [[2, 1, 2], [1, 6, 2], [1, 6, 2]], attributes: { hidden_size: 2, linear_before_reset: 1 }, among: floats },
 };
 
 const elements = {

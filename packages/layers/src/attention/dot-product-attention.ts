@@ -1,5 +1,5 @@
 import type { Module } from '@flaxon/core';
-import { add, ArgumentError, astype, div, einsum, formatShape, mul, random, scalar, ShapeError, softmax, where, type Dtype, type Tensor } from '@flaxon/tensor';
+import { add, ArgumentError, astype, composite, div, einsum, formatShape, mul, random, scalar, ShapeError, softmax, where, type Dtype, type Tensor } from '@flaxon/tensor';
 import { promoteDtype } from '../dtype.js';
 import { staticSize } from '../shape.js';
 
@@ -49,8 +49,11 @@ export function dotProductAttentionWeights(query: Tensor, key: Tensor, options: 
   return dropWeights(weights, dtype, options);
 }
 
-function dropWeights(weights: Tensor, dtype: Dtype, { broadcastDropout = true, dropoutRng, dropoutRate = 0, deterministic = false }: DotProductAttentionOptions): Tensor {
-  if (deterministic || dropoutRate === 0) return weights;
+const dropsWeights = ({ dropoutRate = 0, deterministic = false }: DotProductAttentionOptions): boolean => !deterministic && dropoutRate !== 0;
+
+function dropWeights(weights: Tensor, dtype: Dtype, options: DotProductAttentionOptions): Tensor {
+  if (!dropsWeights(options)) return weights;
+  const { broadcastDropout = true, dropoutRng, dropoutRate = 0 } = options;
   if (!dropoutRng) throw new ArgumentError('dotProductAttention', 'dropoutRng', 'must be a random key where `dropoutRate` is above 0, unless `deterministic` is true');
   const keep = 1 - dropoutRate;
   const shape = broadcastDropout ? weights.shape.map((size, axis) => (axis < weights.rank - 2 ? 1 : size)) : weights.shape;
@@ -70,7 +73,21 @@ export function dotProductAttention(query: Tensor, key: Tensor, value: Tensor, o
   requireFit('dotProductAttention', query, value);
   if (key.shape.at(-3) !== value.shape.at(-3)) throw new ShapeError('dotProductAttention', [formatShape(key.shape), formatShape(value.shape)], 'there must be as many values as keys');
   const [q, k, v] = promoteDtype('dotProductAttention', [query, key, value], options.dtype);
-  return einsum('...hqk,...khd->...qhd', dotProductAttentionWeights(q, k, options), v);
+  if (options.module || dropsWeights(options)) return average(dotProductAttentionWeights(q, k, options), v);
+  return attention(q, k, v, options);
+}
+
+const average = (weights: Tensor, value: Tensor): Tensor => einsum('...hqk,...khd->...qhd', weights, value);
+
+/** Where nobody sees the weights, it is one operation of a program, `attention`, which an executor may run as one operator. */
+function attention(query: Tensor, key: Tensor, value: Tensor, { bias, mask, forceFp32ForSoftmax = false }: DotProductAttentionOptions): Tensor {
+  const decompose = (q: Tensor, k: Tensor, v: Tensor, ...rest: Tensor[]): Tensor[] => {
+    const additions = { bias: bias && rest[0], mask: mask && rest[bias ? 1 : 0] };
+    return [average(dotProductAttentionWeights(q, k, { ...additions, forceFp32ForSoftmax }), v)];
+  };
+  const operands = [query, key, value, ...(bias ? [bias] : []), ...(mask ? [astype(mask, 'bool')] : [])];
+  const attributes = { hasBias: Boolean(bias), hasMask: Boolean(mask), forceFp32ForSoftmax };
+  return composite('attention', operands, decompose, { attributes })[0]!;
 }
 
 /** @throws ShapeError where rank, batch axes or heads differ */

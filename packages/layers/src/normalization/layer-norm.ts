@@ -3,7 +3,7 @@ import type { Tensor } from '@flaxon/tensor';
 import { axes } from '../attributes.js';
 import { frontAxes } from '../shape.js';
 import { normalization, type MaskOptions } from './attributes.js';
-import { normalize } from './normalize.js';
+import { normalize, normalizeByOwn } from './normalize.js';
 import { statistics } from './statistics.js';
 
 /**
@@ -26,6 +26,8 @@ export class LayerNorm extends Module.define({
   call(x: Tensor, { mask }: MaskOptions = {}): Tensor {
     const reduction = frontAxes('LayerNorm', 'reductionAxes', this.reductionAxes, x.rank);
     const features = frontAxes('LayerNorm', 'featureAxes', this.featureAxes, x.rank);
-    return normalize(this, 'LayerNorm', x, statistics(x, reduction, this, mask), { reduction, features });
+    const normalized = { reduction, features };
+    if (mask !== undefined) return normalize(this, 'LayerNorm', x, statistics(x, reduction, this, mask), normalized);
+    return normalizeByOwn('layerNorm', this, 'LayerNorm', x, normalized, (operand) => statistics(operand, reduction, this));
   }
 }

@@ -3,7 +3,7 @@ import type { Tensor } from '@flaxon/tensor';
 import { axes } from '../attributes.js';
 import { frontAxes } from '../shape.js';
 import { scaling, type MaskOptions } from './attributes.js';
-import { normalize } from './normalize.js';
+import { normalize, normalizeByOwn } from './normalize.js';
 import { meanSquare } from './statistics.js';
 
 /**
@@ -26,6 +26,8 @@ export class RMSNorm extends Module.define({
   call(x: Tensor, { mask }: MaskOptions = {}): Tensor {
     const reduction = frontAxes('RMSNorm', 'reductionAxes', this.reductionAxes, x.rank);
     const features = frontAxes('RMSNorm', 'featureAxes', this.featureAxes, x.rank);
-    return normalize(this, 'RMSNorm', x, meanSquare(x, reduction, this, mask), { reduction, features });
+    const normalized = { reduction, features };
+    if (mask !== undefined) return normalize(this, 'RMSNorm', x, meanSquare(x, reduction, this, mask), normalized);
+    return normalizeByOwn('rmsNorm', this, 'RMSNorm', x, normalized, (operand) => meanSquare(operand, reduction, this));
   }
 }

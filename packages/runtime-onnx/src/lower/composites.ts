@@ -8,6 +8,8 @@ import { reduce, reshape } from '../emit/layout.js';
 import type { GraphBuilder } from '../graph/builder.js';
 import { type Attributes, float, int, text, type Value } from '../graph/graph.js';
 import type { LoweringContext } from './context.js';
+import { attentionOperator } from './fused-attention.js';
+import { normalizationOperator } from './fused-normalization.js';
 import { averagePoolOperator } from './fused-pooling.js';
 import { hasKernel, type KernelName } from './kernel-support.js';
 import { aligned, lazyAxes, type Lowered, materializeAxes } from './lowered.js';
@@ -114,9 +116,12 @@ const composites: Readonly<Record<string, CompositeLowering>> = {
   softmax: normalizer('Softmax'),
   logSoftmax: normalizer('LogSoftmax'),
   logsumexp: logSumExp,
+  avgPool: averagePoolOperator,
   mean,
   topK,
-  avgPool: averagePoolOperator,
+  attention: attentionOperator,
+  layerNorm: normalizationOperator('LayerNormalization'),
+  rmsNorm: normalizationOperator('RMSNormalization'),
 };
 
 /** Whether the library made the composite: a name that an author gave to a derivative of his own means nothing here. */

@@ -119,6 +119,9 @@ export const kernelSupport = {
   DFT: ['float32', 'float64'],
   LayerNormalization: ['float16', 'bfloat16', 'float32', 'float64'],
   RMSNormalization: ['float16', 'float32', 'float64'],
+  Attention: ['float16', 'float32', 'float64'],
+  LSTM: ['float16', 'float32'],
+  GRU: ['float16', 'float32'],
 } as const satisfies Readonly<Record<string, readonly Dtype[]>>;
 
 export type KernelName = keyof typeof kernelSupport;

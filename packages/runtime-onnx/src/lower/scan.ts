@@ -6,6 +6,7 @@ import type { GraphBuilder, ValueSpec } from '../graph/builder.js';
 import { type Attribute, type Attributes, int, ints, subgraph, type Value } from '../graph/graph.js';
 import { type Lowering, LoweringContext, type LoweringTable } from './context.js';
 import { exact, type Lowered, materialize } from './lowered.js';
+import { recurrentOperator } from './recurrence/lower.js';
 
 /** `Scan` takes its length from a scanned operand: where there is none, this one is counted and not read. */
 const counter = (b: GraphBuilder, length: Dim): Value => expand(b, b.constant({ dtype: 'bool', shape: [1], data: new Uint8Array(1) }), [length]);
@@ -14,12 +15,18 @@ const counter = (b: GraphBuilder, length: Dim): Value => expand(b, b.constant({ 
 const backwards = (count: number): Attribute => ints(Array.from({ length: count }, () => 1));
 
 const scan: Lowering<'scan'> = (context, equation, inputs) => {
+  const { constants, carry, length } = equation.params;
+  const carried = inputs.slice(constants, constants + carry);
+  if (length === 0) return [...carried, ...equation.outputs.slice(carry).map((output) => emptyOutput(context.builder, output))];
+  return recurrentOperator(context, equation, inputs) ?? scanNode(context, equation, inputs);
+};
+
+const scanNode: Lowering<'scan'> = (context, equation, inputs) => {
   const { builder: b, options, lowerProgram } = context;
   const { body: program, constants, carry, length, reverse } = equation.params;
   const fixed = inputs.slice(0, constants);
   const carried = inputs.slice(constants, constants + carry);
   const scanned = inputs.slice(constants + carry);
-  if (length === 0) return [...carried, ...equation.outputs.slice(carry).map((output) => emptyOutput(b, output))];
 
   const body = b.child('scan_body');
   const parameters = program.inputs.slice(constants).map(({ dtype, shape }, i) => body.input(i < carry ? `carry_${i}` : `x_${i - carry}`, { dtype, shape }));

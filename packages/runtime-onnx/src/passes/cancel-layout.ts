@@ -1,6 +1,7 @@
 import { type Dtype, equalShapes } from '@flaxon/tensor';
 import { ints, type Node, producerOf, type Value } from '../graph/graph.js';
 import { type Pass, rewritePass } from './pass.js';
+import { reshapeTarget } from './reshape-target.js';
 import type { Uses } from './uses.js';
 
 function permutationOf(node: Node): readonly number[] {
@@ -37,6 +38,17 @@ function cancelReshapes(node: Node, uses: Uses): boolean {
     source = producer.inputs[0]!;
   }
   uses.replace(output, source);
+  return true;
+}
+
+/** Of two reshapes the second alone counts. */
+function joinReshapes(node: Node, uses: Uses): boolean {
+  const first = inner(node, 'Reshape');
+  const [output] = node.outputs;
+  if (!first || uses.isUnused(output!)) return false;
+  const target = reshapeTarget(output!.shape);
+  if (!target) return false;
+  uses.rewrite(node, { inputs: [first.inputs[0], target], attributes: {} });
   return true;
 }
 
@@ -77,4 +89,4 @@ function cancelTwice(node: Node, uses: Uses): boolean {
 }
 
 /** Pairs of transpositions, reshapes, casts and negations that undo each other. */
-export const cancelLayout: Pass = rewritePass(cancelTransposes, cancelReshapes, cancelCasts, cancelTwice);
+export const cancelLayout: Pass = rewritePass(cancelTransposes, cancelReshapes, joinReshapes, cancelCasts, cancelTwice);

@@ -1,8 +1,8 @@
-import { equalShapes, isStatic, type Shape } from '@flaxon/tensor';
-import { tensorData } from '../graph/constants.js';
+import { equalShapes, type Shape } from '@flaxon/tensor';
 import { constantData, type Node, producerOf, type Value } from '../graph/graph.js';
 import { broadcastingOperators, unaryOperators } from './operators.js';
 import { makeConstant, makeNode, type Pass, rewritePass } from './pass.js';
+import { reshapeTarget } from './reshape-target.js';
 import type { Uses } from './uses.js';
 
 interface Reshaped {
@@ -47,13 +47,6 @@ function before(operand: Value, { from, to }: Reshaped, op: string): Value | und
 
 const makeScalar = (value: Value): Value => (value.shape.length === 0 ? value : makeConstant({ ...constantData(value)!, shape: [] }));
 
-/** The operand of a `Reshape` to `shape`; undefined where it would have to be computed. */
-function targetOf(shape: Shape): Value | undefined {
-  const symbolic = shape.filter((dim) => !isStatic(dim));
-  if (symbolic.length > 1 || shape.includes(0)) return undefined;
-  return makeConstant(tensorData('int64', [shape.length], shape.map((dim) => (isStatic(dim) ? dim : -1))));
-}
-
 /** True where everybody who reads the reshaped value is elementwise too: else the reshape would stay and be doubled. */
 const mayMove = (value: Value, uses: Uses): boolean => !uses.isOutput(value) && uses.readersOf(value).every(isElementwise);
 
@@ -65,7 +58,7 @@ function sink(node: Node, uses: Uses): boolean {
   if (!operand || !reshaped || !mayMove(operand, uses)) return false;
   const inputs = node.inputs.map((input) => input && before(input, reshaped, node.op));
   if (inputs.some((input, i) => node.inputs[i] && !input)) return false;
-  const target = targetOf(output!.shape);
+  const target = reshapeTarget(output!.shape);
   if (!target) return false;
   const inner = makeNode(node.op, inputs, { dtype: output!.dtype, shape: reshaped.from }, node.scope, node.attributes);
   uses.insert(inner.node, node);

@@ -1,4 +1,4 @@
-import { div as div64, matmul, mul as mul64, type Tensor } from '@flaxon/tensor';
+import { div as div64, matmul, mul as mul64, type Shape, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/compile/compile.js';
 import { add, cast, div, max, min, mul, neg, scalar, sub, unary, where, withNumber } from '../../src/emit/arithmetic.js';
@@ -67,6 +67,15 @@ describe('cancelLayout', () => {
   it('joins transpositions', async () => {
     await expectRewrite(cancelLayout, [{ shape }], (b, x) => unary(b, 'Abs', transpose(b, transpose(b, x!, [1, 2, 0]), [2, 0, 1])), ['Abs']);
     await expectRewrite(cancelLayout, [{ shape }], (b, x) => transpose(b, transpose(b, x!, [1, 2, 0]), [1, 2, 0]), ['Transpose']);
+  });
+  it('makes two reshapes one, where the shape of the second is known', async () => {
+    const twice = (from: Shape, to: Shape): Promise<void> =>
+      expectRewrite(cancelLayout, [{ shape: [2, 3, 4] }], (b, x) => {
+        const middle = b.node('Reshape', [x!, b.int64s(from.map(Number))], { dtype: 'float32', shape: from });
+        return unary(b, 'Abs', b.node('Reshape', [middle, b.int64s(to.map(Number))], { dtype: 'float32', shape: to }));
+      }, ['Reshape', 'Abs']);
+    await twice([24], [4, 6]);
+    await twice([6, 4], [3, 8]);
   });
   it('drops reshapes back to a shape that was there', () =>
     expectRewrite(cancelLayout, [{ shape }], (b, x) => {
