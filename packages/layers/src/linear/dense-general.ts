@@ -1,5 +1,5 @@
 import { Module } from '@flaxon/core';
-import { add, ArgumentError, dotGeneral, reshape, type Initializer, type Tensor } from '@flaxon/tensor';
+import { add, ArgumentError, dotGeneral, reshape, transpose, type Initializer, type Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
 import { axes, dtypes, kernelAndBias, sizes } from '../attributes.js';
 import { promoteDtype } from '../dtype.js';
@@ -9,6 +9,8 @@ const range = (from: number, to: number): number[] => Array.from({ length: to - 
 
 /** `initialize` for a flat shape, so that fans count all inputs and all outputs together, then in the shape of the parameter. */
 const initializeFlat = (initialize: Initializer, flat: readonly number[]): Initializer => (key, shape, dtype) => reshape(initialize(key, flat, dtype), shape);
+
+const transposed = (x: Tensor, axes: readonly number[]): Tensor => (axes.every((axis, i) => axis === i) ? x : transpose(x, axes));
 
 /**
  * A linear map of any axes to any number of features, with a kernel of its own for each place along the batch axes if there are any
@@ -46,10 +48,15 @@ export class DenseGeneral extends Module.define({
       ? this.param('bias', initializeFlat(this.biasInit, [productOf(batchShape) * columns]), [...batchShape, ...features], this.paramDtype)
       : undefined;
     const [input, weights, offset] = promoteDtype('DenseGeneral', [x, kernel, bias], this.dtype);
-    const rhsContract = range(batch.length, batch.length + contracted.length);
-    const y = dotGeneral(input, weights, { lhsContract: contracted, rhsContract, lhsBatch: batch, rhsBatch: range(0, batch.length) });
-    if (offset === undefined) return y;
-    return add(y, reshape(offset, [...batchShape, ...range(0, x.rank - batch.length - contracted.length).map(() => 1), ...features]));
+
+    // Contracted axes as one and features as one: with the bias added before features are told apart, it is one product and one sum.
+    const others = range(0, x.rank).filter((axis) => !batch.includes(axis) && !contracted.includes(axis));
+    const otherShape = others.map((axis) => x.shape[axis]!);
+    const flatInput = reshape(transposed(input, [...batch, ...others, ...contracted]), [...batchShape, ...otherShape, rows / productOf(batchShape)]);
+    const flatKernel = reshape(weights, [...batchShape, -1, columns]);
+    const y = dotGeneral(flatInput, flatKernel, { lhsContract: [flatInput.rank - 1], rhsContract: [batch.length], lhsBatch: batch, rhsBatch: batch });
+    const sums = offset === undefined ? y : add(y, reshape(offset, batch.length === 0 ? [columns] : [...batchShape, ...others.map(() => 1), columns]));
+    return reshape(sums, [...batchShape, ...otherShape, ...features]);
   }
 
   /** @throws ArgumentError where they are not the first ones */

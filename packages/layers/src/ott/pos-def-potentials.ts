@@ -64,11 +64,10 @@ export class PosDefPotentials extends Module.define(attributes) {
     const bias = this.useBias ? this.param('bias', this.biasInit, [numPotentials], paramDtype) : undefined;
 
     const [rows, d, a, b, c] = promoteDtype('PosDefPotentials', [points, diagonal, quadratic, linear, bias]);
-    const terms = [mul(matmul(square(rows), d), 0.5)];
-    if (a !== undefined) terms.push(this.#lowRank(rows, a, dimension));
-    if (b !== undefined) terms.push(matmul(rows, b));
-    if (c !== undefined) terms.push(c);
-    return terms.reduce(add);
+    const quadratics = matmul(square(rows), mul(d, 0.5));
+    const convex = a === undefined ? quadratics : add(quadratics, this.#lowRank(rows, a, dimension));
+    const affine = b === undefined ? c : c === undefined ? matmul(rows, b) : add(matmul(rows, b), c);
+    return affine === undefined ? convex : add(convex, affine);
   }
 
   /** |A_i^T x|^2 / 2, by one product for all potentials together: (n, in) to (n, numPotentials). */
