@@ -1,0 +1,73 @@
+/** Rules of the lifted transformations that the tests in `test/lift` do not state. */
+import { add, exp, log, mul, neg, ones, random, sub, sum, tensor, type Tensor } from '@flaxon/tensor';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { fields, lift, Module, type Variables } from '../../src/index.js';
+import { Counter, Dense, pathsOf, Scale, valuesAt } from '../layers.js';
+
+const key = random.key(0);
+const x = ones([1, 2]);
+
+describe('a module that a transformed one holds twice', () => {
+  class Two extends Module.define({ m1: fields.module(Dense), m2: fields.module(Dense) }) {
+    call(input: Tensor): Tensor {
+      return this.m2.call(this.m1.call(input));
+    }
+  }
+  class Net extends Module.define({}) {
+    call(input: Tensor): Tensor {
+      const shared = new Dense({ features: 2, useBias: false });
+      return new (lift.jit(Two))({ m1: shared, m2: shared }).call(input);
+    }
+  }
+  it('is one module inside too', () => {
+    expect(pathsOf(new Net().init(key, [x]))).toEqual(['params/Dense_0/kernel']);
+  });
+});
+
+describe('valueAndGrad', () => {
+  class Holder extends Module.define({ inner: fields.module(Scale), counters: z.array(fields.module(Counter)) }) {
+    call(input: Tensor): Tensor {
+      return sum(this.inner.call(this.counters.reduce((y, counter) => counter.call(y), input)));
+    }
+  }
+  class Net extends Module.define({}) {
+    call(input: Tensor): [Tensor, Tensor] {
+      const holder = new Holder({ inner: new Scale({}, { name: 'scale' }), counters: [new Counter({}, { name: 'counter' })] });
+      const [value, [byInput]] = lift.valueAndGrad((module: Holder, y: Tensor) => module.call(y), holder, [input]);
+      return [value, byInput];
+    }
+  }
+  it('of a module that holds others has their variables, and keeps what they write', () => {
+    const variables: Variables = { params: { scale: { w: tensor([2, 3]) } }, state: { counter: { count: tensor(0, { dtype: 'float32' }) } } };
+    const [[value, byInput], updates] = new Net().apply(variables, [ones([2])], { mutable: ['state'] });
+    expect([value.item(), byInput.toArray(), valuesAt(updates, 'state/counter/count')]).toEqual([10, [2, 3], 1]);
+  });
+});
+
+describe('parameters as values', () => {
+  /** An invertible map, of which both directions have the parameters (flax/tests/core/design/core_flow_test.py). */
+  class Flow extends Module.define({}) {
+    shift!: Tensor;
+    scale!: Tensor;
+    setup(): void {
+      this.shift = this.param('shift', random.normal, [2]);
+      this.scale = this.param('scale', random.normal, [2]);
+    }
+    call(input: Tensor): Tensor {
+      return add(mul(input, exp(this.scale)), this.shift);
+    }
+    inverse(output: Tensor): Tensor {
+      return mul(sub(output, this.shift), exp(neg(this.scale)));
+    }
+    logDeterminant(): Tensor {
+      return sum(log(exp(this.scale)));
+    }
+  }
+  it('serve every method of their module', () => {
+    const flow = new Flow().bind(new Flow().init(key, [x]));
+    const back = flow.inverse(flow.call(x)).toArray() as number[][];
+    expect(back[0]![0]).toBeCloseTo(1, 6);
+    expect(Number(flow.logDeterminant().item())).toBeCloseTo(Number(sum(flow.scale).item()), 6);
+  });
+});
