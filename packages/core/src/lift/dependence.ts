@@ -3,13 +3,16 @@ import { eliminateDeadCode, runProgram, zeros, type Equation, type Program, type
 
 type Atom = Program['outputs'][number];
 
-/** For each output of a program, whether it depends on one of the marked inputs. */
-function dependsOn(program: Program, marked: readonly boolean[]): boolean[] {
+/**
+ * For each output of a program, whether it depends on one of the marked inputs. Where these are one example's and `axisName` names the
+ * examples, whether it differs between examples: what they have combined does not.
+ */
+function dependsOn(program: Program, marked: readonly boolean[], axisName?: string): boolean[] {
   const dependent = new Set<Atom>(program.inputs.filter((_, i) => marked[i]));
   for (const equation of program.equations) {
     const inputs = equation.inputs.map((input) => dependent.has(input));
-    if (!inputs.includes(true)) continue;
-    const outputs = equationDependsOn(equation, inputs);
+    if (axisName === undefined && !inputs.includes(true)) continue;
+    const outputs = equationDependsOn(equation, inputs, axisName);
     equation.outputs.forEach((output, i) => {
       if (outputs[i]) dependent.add(output);
     });
@@ -18,34 +21,40 @@ function dependsOn(program: Program, marked: readonly boolean[]): boolean[] {
 }
 
 /** Control flow is looked into: what a loop carries unchanged does not depend on what else it carries. */
-function equationDependsOn({ primitive, params, outputs }: Equation, inputs: readonly boolean[]): readonly boolean[] {
+function equationDependsOn({ primitive, params, outputs }: Equation, inputs: readonly boolean[], axisName: string | undefined): readonly boolean[] {
   const all = outputs.map(() => true);
+  const dependsInside = (body: Program, given: readonly boolean[]): boolean[] => dependsOn(body, given, axisName);
   switch (primitive) {
     case 'scan': {
       const { body, constants, carry } = params;
       const fixed = untilStable(inputs.slice(constants, constants + carry), (now) =>
-        dependsOn(body, [...inputs.slice(0, constants), ...now, ...inputs.slice(constants + carry)]).slice(0, carry));
-      const results = dependsOn(body, [...inputs.slice(0, constants), ...fixed, ...inputs.slice(constants + carry)]);
+        dependsInside(body, [...inputs.slice(0, constants), ...now, ...inputs.slice(constants + carry)]).slice(0, carry));
+      const results = dependsInside(body, [...inputs.slice(0, constants), ...fixed, ...inputs.slice(constants + carry)]);
       return [...fixed, ...results.slice(carry)];
     }
     case 'whileLoop': {
       const { condition, body, conditionConstants, bodyConstants } = params;
       const own = inputs.slice(conditionConstants, conditionConstants + bodyConstants);
-      const fixed = untilStable(inputs.slice(conditionConstants + bodyConstants), (now) => dependsOn(body, [...own, ...now]));
+      const fixed = untilStable(inputs.slice(conditionConstants + bodyConstants), (now) => dependsInside(body, [...own, ...now]));
       // How often the body runs decides everything.
-      return dependsOn(condition, [...inputs.slice(0, conditionConstants), ...fixed]).includes(true) ? all : fixed;
+      return dependsInside(condition, [...inputs.slice(0, conditionConstants), ...fixed]).includes(true) ? all : fixed;
     }
     case 'switchCase': {
       const [index, ...operands] = inputs;
       if (index === true) return all;
-      const branches = params.branches.map((branch) => dependsOn(branch, operands));
+      const branches = params.branches.map((branch) => dependsInside(branch, operands));
       return outputs.map((_, i) => branches.some((branch) => branch[i]));
     }
     case 'call':
     case 'checkpoint':
-      return dependsOn(params.body, inputs);
+      return dependsInside(params.body, inputs);
+    case 'collective':
+    case 'allGather':
+      return params.axisName === axisName ? outputs.map(() => false) : inputs;
+    case 'axisIndex':
+      return [params.axisName === axisName];
     default:
-      return all;
+      return inputs.includes(true) ? all : outputs.map(() => false);
   }
 }
 
@@ -56,11 +65,11 @@ function untilStable(start: readonly boolean[], step: (now: readonly boolean[]) 
   return grown.every((mark, i) => mark === start[i]) ? start : untilStable(grown, step);
 }
 
-/** For each output of a program, whether it depends on one of the first `count` inputs. */
-export const dependsOnInputs = (program: Program, count: number): boolean[] => dependsOn(program, program.inputs.map((_, i) => i < count));
+/** For each output of a program, whether it depends on one of the first `count` inputs; with `axisName`, whether it differs between examples. */
+export const dependsOnInputs = (program: Program, count: number, axisName?: string): boolean[] => dependsOn(program, program.inputs.map((_, i) => i < count), axisName);
 
 /** The part of a program that gives the chosen outputs. */
-export const withOutputs = (program: Program, chosen: readonly number[]): Program =>
+const withOutputs = (program: Program, chosen: readonly number[]): Program =>
   eliminateDeadCode({ ...program, outputs: chosen.map((i) => program.outputs[i]!) });
 
 /** The values of outputs that do not depend on the first `count` inputs, from the other inputs alone. */

@@ -1,4 +1,4 @@
-import { trace, type Program, type Spec, type Tensor } from '@flaxon/tensor';
+import { trace, type NamedAxis, type Program, type Spec, type Tensor } from '@flaxon/tensor';
 import { takeTensors, type FoundTensor, type Prefix, type TakenTensors } from './tensor-tree.js';
 
 /** A function that was run once on traced tensors. */
@@ -13,13 +13,13 @@ export interface Staged<Leaf> {
   readonly restore: TakenTensors<Leaf>['restore'];
 }
 
-/** Runs `f` once on traced tensors of the given specs. `prefix` says something of every tensor that it returns. */
-export function stage<Leaf>(specs: readonly Spec[], f: (inputs: readonly Tensor[]) => unknown, prefix: Prefix<Leaf>): Staged<Leaf> {
+/** Runs `f` once on traced tensors of the given specs. `prefix` says something of every tensor that it returns; `axis` has its name inside. */
+export function stage<Leaf>(specs: readonly Spec[], f: (inputs: readonly Tensor[]) => unknown, prefix: Prefix<Leaf>, axis: NamedAxis | null = null): Staged<Leaf> {
   let result: TakenTensors<Leaf> | undefined;
   const { program, captures } = trace((...inputs) => {
     result = takeTensors(f(inputs), prefix);
     return result.tensors;
-  }, specs);
+  }, specs, axis);
   // `trace` runs its function once, or throws.
   const { found, restore } = result!;
   return { program, captures, found, restore };

@@ -3,7 +3,7 @@ import { AxisSizeError, LiftArgumentError, SharedValueError } from '../errors/li
 import type { MetadataParams } from '../metadata/axis-metadata.js';
 import { pairsOf, splitDirections, type ByFilter, type VariableAxis } from './axes.js';
 import { describePath } from './describe-path.js';
-import { dependsOnInputs, evaluateIndependent, withOutputs } from './dependence.js';
+import { dependsOnInputs } from './dependence.js';
 import { accountForAxes } from './metadata.js';
 import { pack, type ScopeFunction, type StreamGroup, type VariableGroup } from './pack.js';
 import { splitStreams } from './split-streams.js';
@@ -24,6 +24,8 @@ export interface VmapOptions {
   readonly outAxes?: MappedAxes;
   /** The number of examples, where nothing that is mapped has it. */
   readonly axisSize?: Dim | undefined;
+  /** The name of the examples for `psum`, `pmean` and so on, and for `BatchNorm({ axisName })`: what they have combined may be shared. */
+  readonly axisName?: string | undefined;
   /** What tensors with metadata are told of the axis: `{ partitionName: 'batch' }`. */
   readonly metadataParams?: MetadataParams;
 }
@@ -41,7 +43,7 @@ export function vmap<Target extends LiftTarget>(target: Target, options: VmapOpt
   return liftTarget<VmapOptions>({ name: 'vmap', prefix: 'Vmap' }, target, options, vmapScopes) as Target;
 }
 
-export function vmapScopes(f: ScopeFunction, { variableAxes = {}, splitRngs = {}, inAxes = 0, outAxes = 0, axisSize, metadataParams = {} }: VmapOptions): ScopeFunction {
+export function vmapScopes(f: ScopeFunction, { variableAxes = {}, splitRngs = {}, inAxes = 0, outAxes = 0, axisSize, axisName, metadataParams = {} }: VmapOptions): ScopeFunction {
   const axes = splitDirections(variableAxes);
   const streams = pairsOf(splitRngs);
   return (scopes, ...args) => {
@@ -57,8 +59,9 @@ export function vmapScopes(f: ScopeFunction, { variableAxes = {}, splitRngs = {}
       return [f(opened.scopes, ...values), opened.close()];
     };
     const specs = mapped.map(({ tensor, axis }) => ({ dtype: tensor.dtype, shape: tensor.shape.filter((_, i) => i !== axis) }));
-    const staged = stage<number | null>(specs, run, [outAxes, axes.out.axes]);
-    const [y, variables] = staged.restore(runBatched(staged, mapped, size)) as readonly [unknown, VariableGroup[]];
+    const axis = axisName === undefined ? null : { name: axisName, size };
+    const staged = stage<number | null>(specs, run, [outAxes, axes.out.axes], axis);
+    const [y, variables] = staged.restore(runBatched(staged, mapped, size, axisName)) as readonly [unknown, VariableGroup[]];
     packed.publish(accountForAxes(variables, axes.out.axes, 'addAxis', metadataParams));
     return y;
   };
@@ -85,24 +88,17 @@ function sizeOf(found: readonly FoundTensor<number | null>[], given: Dim | undef
   return [...sizes][0]!;
 }
 
-/** The results with their axes: those that are mapped run for all examples, those that are shared once. */
-function runBatched({ program, captures, found }: Staged<number | null>, inputs: readonly MappedTensor[], size: Dim): Tensor[] {
-  const depends = dependsOnInputs(program, inputs.length);
+/** The results with their axes. @throws SharedValueError where one that is shared differs between examples */
+function runBatched({ program, captures, found }: Staged<number | null>, inputs: readonly MappedTensor[], size: Dim, axisName: string | undefined): Tensor[] {
+  const depends = dependsOnInputs(program, inputs.length, axisName);
   found.forEach(({ note, path }, i) => {
     if (note === null && depends[i]) throw new SharedValueError('vmap', describePath(path));
   });
-  const isShared = (i: number): boolean => found[i]!.note === null;
-  const all = found.map((_, i) => i);
-  const [shared, mapped] = [all.filter(isShared), all.filter((i) => !isShared(i))];
-  const alone = evaluateIndependent(program, shared, inputs.length, captures);
-  const part = withOutputs(program, mapped);
-  const batched =
-    mapped.length === 0
-      ? []
-      : vmapTensors((given: Tensor[]) => runProgram(part, [...given, ...captures]), {
-          inAxes: [inputs.map(({ axis }) => axis)],
-          outAxes: mapped.map((i) => found[i]!.note),
-          axisSize: size,
-        })(inputs.map(({ tensor }) => tensor));
-  return all.map((i) => (isShared(i) ? alone[shared.indexOf(i)]! : batched[mapped.indexOf(i)]!));
+  const batched = vmapTensors((given: Tensor[]) => runProgram(program, [...given, ...captures]), {
+    inAxes: [inputs.map(({ axis }) => axis)],
+    outAxes: found.map(({ note }) => note),
+    axisSize: size,
+    ...(axisName !== undefined && { axisName }),
+  });
+  return batched(inputs.map(({ tensor }) => tensor));
 }

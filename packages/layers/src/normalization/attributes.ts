@@ -3,6 +3,7 @@ import { fields } from '@flaxon/core';
 import { initializers, type Dtype, type Initializer, type Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
 import { dtypes } from '../attributes.js';
+import type { ExampleAxis } from './across-examples.js';
 
 /** Of layers that scale. */
 export const scaling = (epsilon: number) => ({
@@ -15,6 +16,10 @@ export const scaling = (epsilon: number) => ({
   useFastVariance: z.boolean().default(true),
   /** Statistics of half precision are computed, and kept, in float32. */
   forceFloat32Reductions: z.boolean().default(true),
+  /** The axis of a `vmap`, or several, over whose examples statistics are taken together. */
+  axisName: z.union([z.string(), z.array(z.string())]).optional(),
+  /** Numbers of examples of that axis whose statistics belong together, in place of all: `[[0, 1], [2, 3]]`. */
+  axisIndexGroups: z.array(z.array(z.int().nonnegative())).optional(),
 });
 
 /** Of layers that scale and shift. */
@@ -25,7 +30,7 @@ export const normalization = (epsilon: number) => ({
 });
 
 /** What a normalising layer has of these. */
-export interface NormalizationAttributes {
+export interface NormalizationAttributes extends ExampleAxis {
   readonly epsilon: number;
   readonly dtype: Dtype | undefined;
   readonly paramDtype: Dtype;

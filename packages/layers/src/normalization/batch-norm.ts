@@ -3,6 +3,7 @@ import { add, astype, mul, ones, zeros, type Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
 import { axes } from '../attributes.js';
 import { frontAxes, staticSize } from '../shape.js';
+import type { ExampleAxis } from './across-examples.js';
 import { normalization } from './attributes.js';
 import { normalize } from './normalize.js';
 import { statistics, type Statistics } from './statistics.js';
@@ -20,7 +21,8 @@ export interface BatchNormOptions {
  *
  * Parameters: `scale` and `bias` (features), unless `useScale` or `useBias` is false. Variables: `batch_stats/mean` and
  * `batch_stats/var` (features), running statistics that each call in training moves by 1 - momentum towards those of x:
- * `apply(variables, [x], { mutable: ['batch_stats'] })`.
+ * `apply(variables, [x], { mutable: ['batch_stats'] })`. With `axisName` the statistics are those of all examples of a `lift.vmap` that has given its
+ * axis this name, and the same for each, so that `batch_stats` may be shared.
  */
 export class BatchNorm extends Module.define({
   useRunningAverage: z.boolean().optional(),
@@ -44,12 +46,18 @@ export class BatchNorm extends Module.define({
     const runningMean = this.variable<Tensor>('batch_stats', 'mean', () => zeros(featureShape, statisticsDtype));
     const runningVariance = this.variable<Tensor>('batch_stats', 'var', () => ones(featureShape, statisticsDtype));
 
-    const used = fromRunning ? this.#kept(runningMean, runningVariance) : statistics(x, reduction, this, mask);
+    const used = fromRunning ? this.#kept(runningMean, runningVariance) : statistics(x, reduction, this.#statistics(), mask);
     if (!fromRunning && !this.isInitializing()) {
       this.#move(runningMean, used.mean);
       this.#move(runningVariance, used.variance);
     }
     return normalize(this, 'BatchNorm', x, used, { reduction, features });
+  }
+
+  /** While initializing examples are apart: there may be no axis yet, and statistics are not kept. */
+  #statistics(): Pick<this, 'dtype' | 'useFastVariance' | 'forceFloat32Reductions'> & ExampleAxis {
+    const { dtype, useFastVariance, forceFloat32Reductions, axisName, axisIndexGroups } = this;
+    return { dtype, useFastVariance, forceFloat32Reductions, ...(!this.isInitializing() && { axisName, axisIndexGroups }) };
   }
 
   #kept(mean: Variable<Tensor>, variance: Variable<Tensor>): Required<Statistics> {
