@@ -47,6 +47,7 @@ export { PosDefPotentials, type SampledPotentialsAttributes } from './ott/pos-de
 export { PositiveDense } from './ott/positive-dense.js';
 export { PotentialMLP, type PotentialValue } from './ott/potential-mlp.js';
 export { VelocityField, type VelocityFieldOptions } from './ott/velocity-field.js';
+export { avgPool, maxPool, minPool, pool, type AveragePoolOptions, type PoolOptions } from './pooling/functions.js';
 export { Bidirectional, type BidirectionalAttributes, type BidirectionalCarry, type BidirectionalOptions } from './recurrent/bidirectional.js';
 export type { Carry } from './recurrent/cell.js';
 export { RNNCellBase } from './recurrent/cell.js';
