@@ -1,59 +1,34 @@
 import { ArgumentError } from '../errors/errors.js';
-import { bind } from '../program/bind.js';
-import { capturesFirst, trace } from '../program/trace.js';
-import { formatSpec, type Spec } from '../shape/shape.js';
-import type { Dim } from '../shape/dim.js';
+import { isStatic } from '../shape/dim.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { flatten, unflatten, type Tree, type TreeStructure } from '../tree/tree.js';
-import { requireSameCarry } from './carry.js';
+import { leaves, type Tree } from '../tree/tree.js';
+import { scanSteps, stepsOf, type StepOptions } from './scan-steps.js';
+import { scanUnrolled } from './unroll.js';
 
-export interface ScanOptions {
-  /** The number of steps, where there are no `xs`. */
-  readonly length?: Dim;
-  /** From the last step to the first; `ys` stay in the order of `xs`. */
-  readonly reverse?: boolean;
-}
-
-function stepsOf(xs: readonly Tensor[], { length }: ScanOptions): Dim {
-  const found = xs[0]?.shape[0] ?? length;
-  if (found === undefined) throw new ArgumentError('scan', 'length', 'must be given where `xs` has no tensors');
-  const other = xs.find((x) => x.shape[0] !== found);
-  if (other) throw new ArgumentError('scan', 'xs', `must have one leading size, found ${String(found)} and ${formatSpec(other)}`);
-  if (length !== undefined && length !== found) throw new ArgumentError('scan', 'length', `is ${String(length)}, but \`xs\` has leading size ${String(found)}`);
-  return found;
+export interface ScanOptions extends StepOptions {
+  /**
+   * How many steps stand one after the other in the body of the loop, 1 by default; true for all of them, without a loop. A larger program
+   * with fewer turns, of the same values.
+   */
+  readonly unroll?: number | boolean;
 }
 
 /**
  * Runs `f(carry, x) -> [carry, y]` over the leading axis of `xs` and stacks the `y`s (lax.scan). The carry, `xs` and `y` are
  * trees. One program for the body, however many steps; differentiable in both modes.
- * @throws CarryError where the carry changes shape or dtype, TreeError where it changes structure.
+ * @throws CarryError where the carry changes shape or dtype, TreeError where it changes structure; ArgumentError
  */
 export function scan<Carry extends Tree<Tensor>, X extends Tree<Tensor>, Y extends Tree<Tensor>>(
   f: (carry: Carry, x: X) => readonly [Carry, Y],
   init: Carry,
   xs: X,
-  options: ScanOptions = {},
+  { unroll = 1, ...options }: ScanOptions = {},
 ): [Carry, Y] {
-  const start = flatten<Tensor>(init);
-  const rows = flatten<Tensor>(xs);
-  const length = stepsOf(rows.leaves, options);
-  const slices = rows.leaves.map(({ shape, dtype }): Spec => ({ shape: shape.slice(1), dtype }));
-  let stacked: TreeStructure = { kind: 'none' };
-  const traced = trace((...inputs) => {
-    const carry = unflatten<Tensor>(start.structure, inputs.slice(0, start.leaves.length)) as Carry;
-    const [next, y] = f(carry, unflatten<Tensor>(rows.structure, inputs.slice(start.leaves.length)) as X);
-    requireSameCarry('scan', init, next);
-    const out = flatten<Tensor>(y);
-    stacked = out.structure;
-    return [...flatten<Tensor>(next).leaves, ...out.leaves];
-  }, [...start.leaves, ...slices]);
-  const results = bind('scan', [...traced.captures, ...start.leaves, ...rows.leaves], {
-    body: capturesFirst(traced),
-    constants: traced.captures.length,
-    carry: start.leaves.length,
-    length,
-    reverse: options.reverse ?? false,
-  });
-  const carried = results.slice(0, start.leaves.length);
-  return [unflatten<Tensor>(start.structure, carried) as Carry, unflatten<Tensor>(stacked, results.slice(carried.length)) as Y];
+  if (unroll === 1 || unroll === false) return scanSteps(f, init, xs, options);
+  const size = stepsOf(leaves<Tensor>(xs), options);
+  if (!isStatic(size)) throw new ArgumentError('scan', 'unroll', `needs a number of steps that is known, found ${String(size)}`);
+  const count = unroll === true ? size : unroll;
+  if (!Number.isInteger(count) || (count < 1 && size > 0)) throw new ArgumentError('scan', 'unroll', `must be a positive whole number or a boolean, found ${String(unroll)}`);
+  // Without a step there is nothing that could say what the results are like.
+  return size === 0 ? scanSteps(f, init, xs, options) : scanUnrolled(f, init, xs, { size, count: Math.min(count, size), reverse: options.reverse ?? false });
 }

@@ -6,7 +6,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { flatten, unflatten, type Tree, type TreeStructure } from '../tree/tree.js';
 import { bindCheckpoint } from './bind-checkpoint.js';
 import { checkpointPolicies } from './checkpoint-policies.js';
-import { flattenTensors } from './gradient.js';
+import { flattenTensors } from './function.js';
 
 export interface CheckpointOptions {
   /** What reverse mode keeps; nothing by default (`checkpointPolicies`). */

@@ -41,3 +41,10 @@ export function unstage<T>({ structure, plain }: Staged, tensors: readonly T[]):
   const all = Array.from({ length: total }, (_, i) => (plain.has(i) ? (plain.get(i) as T) : rest.shift()!));
   return unflatten<T>(structure, all);
 }
+
+/** The tensors of a tree that holds nothing else. @throws ArgumentError */
+export function flattenTensors(operation: string, tree: unknown): { leaves: readonly Tensor[]; structure: TreeStructure } {
+  const flat = flatten<unknown>(tree as Tree<unknown>);
+  requireTensors(operation, flat.leaves);
+  return { leaves: flat.leaves, structure: flat.structure };
+}

@@ -3,21 +3,16 @@ import { ArgumentError, DtypeError, ShapeError } from '../errors/errors.js';
 import { full, zerosLike } from '../ops/create.js';
 import { formatShape } from '../shape/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { flatten, requireSameStructure, unflatten, type Tree, type TreeStructure } from '../tree/tree.js';
+import { requireSameStructure, unflatten, type Tree, type TreeStructure } from '../tree/tree.js';
 import { runProgram } from '../program/bind.js';
-import { requireTensors, stage, unstage } from './function.js';
+import { chooseArguments, splitAux, type DerivativeOptions, type Differentiated } from './arguments.js';
+import { flattenTensors, stage, unstage } from './function.js';
 import { jvpProgram } from './jvp/jvp-program.js';
 import { linearizeProgram } from './linearize.js';
 import { transposeProgram } from './transpose/transpose-program.js';
 import type { Operand } from './transpose/rule.js';
 
 type AnyTree = Tree<Tensor>;
-
-function flattenTensors(operation: string, tree: unknown): { leaves: readonly Tensor[]; structure: TreeStructure } {
-  const flat = flatten<unknown>(tree as Tree<unknown>);
-  requireTensors(operation, flat.leaves);
-  return { leaves: flat.leaves, structure: flat.structure };
-}
 
 /** Values and derivatives along tangents that are like the arguments (jax.jvp): `[f(...primals), tangent]`. */
 export function jvp<Args extends readonly AnyTree[], R extends AnyTree>(f: (...args: Args) => R, primals: Args, tangents: { readonly [K in keyof Args]: AnyTree }): [R, R] {
@@ -82,21 +77,12 @@ export function vjp<Args extends readonly AnyTree[], R extends AnyTree>(f: (...a
   return [at.value as R, back];
 }
 
-export interface GradientOptions {
-  /** Which arguments are differentiated: one, or several for a list of gradients. */
-  readonly argnums?: number | readonly number[];
-  /** True where `f` returns `[value, aux]`; aux is passed on as it is. */
-  readonly hasAux?: boolean;
-}
-
-type Differentiated<Args extends readonly unknown[], O> = O extends { readonly argnums: infer N }
-  ? N extends number ? Args[N] : N extends readonly number[] ? { -readonly [K in keyof N]: N[K] extends number ? Args[N[K]] : never } : Args[0]
-  : Args[0];
+export type GradientOptions = DerivativeOptions;
 
 type Value<R, O> = O extends { readonly hasAux: true } ? R : Tensor;
 type Gradient<Args extends readonly unknown[], R, O> = O extends { readonly hasAux: true } ? [Differentiated<Args, O>, R extends readonly [unknown, infer Aux] ? Aux : never] : Differentiated<Args, O>;
 
-function requireScalar(operation: string, value: Tensor | undefined): asserts value is Tensor {
+function requireScalar(operation: string, value: unknown): asserts value is Tensor {
   if (!(value instanceof Tensor)) throw new ArgumentError(operation, 'f', `must return a scalar tensor (or [scalar, aux] with hasAux), found ${typeof value}`);
   if (value.rank !== 0) throw new ShapeError(operation, [formatShape(value.shape)], 'a gradient is of a scalar function; reduce the result with `sum` or `mean`, or use `jacrev`');
   if (!isFloating(value.dtype)) throw new DtypeError(operation, [value.dtype], 'a gradient is of a floating result');
@@ -104,24 +90,13 @@ function requireScalar(operation: string, value: Tensor | undefined): asserts va
 
 /** `(value, gradient)` of a scalar function with respect to trees of tensors (jax.value_and_grad). */
 export function valueAndGrad<Args extends readonly unknown[], R, const O extends GradientOptions = Record<never, never>>(f: (...args: Args) => R, options?: O): (...args: Args) => [Value<R, O>, Differentiated<Args, O>] {
-  const { argnums = 0, hasAux = false } = options ?? {};
-  const chosen = typeof argnums === 'number' ? [argnums] : argnums;
   return (...args) => {
-    const outside = chosen.find((i) => i < 0 || i >= args.length);
-    if (outside !== undefined) throw new ArgumentError('valueAndGrad', 'argnums', `names argument ${outside} of ${args.length}`);
-    const { leaves, structure } = flattenTensors('valueAndGrad', chosen.map((i) => args[i]));
-    for (const leaf of leaves) if (!isFloating(leaf.dtype)) throw new DtypeError('valueAndGrad', [leaf.dtype], 'differentiates floating tensors; leave integer arguments out of `argnums`');
-    const at = linearizeAt((tree) => {
-      const all = [...args];
-      chosen.forEach((i, k) => (all[i] = (tree as readonly unknown[])[k]));
-      return f(...(all as readonly unknown[] as Args));
-    }, structure, leaves);
-    const value = hasAux ? (at.value as readonly unknown[])[0] : at.value;
-    requireScalar('valueAndGrad', value as Tensor);
+    const { leaves, structure, restore, pick } = chooseArguments('valueAndGrad', args, options?.argnums);
+    const at = linearizeAt((tree) => f(...(restore(flattenTensors('valueAndGrad', tree).leaves) as readonly unknown[] as Args)), structure, leaves);
+    const [value] = splitAux('valueAndGrad', at.value, options?.hasAux);
+    requireScalar('valueAndGrad', value);
     const cotangents = at.outputs.map((output, i) => (i === 0 ? full([], 1, output.dtype) : null));
-    const gradients = unflatten(structure, at.pull(cotangents)) as readonly unknown[];
-    const picked = typeof argnums === 'number' ? gradients[0] : gradients;
-    return [at.value, picked] as [Value<R, O>, Differentiated<Args, O>];
+    return [at.value as Value<R, O>, pick(at.pull(cotangents)) as Differentiated<Args, O>];
   };
 }
 
@@ -134,4 +109,4 @@ export function grad<Args extends readonly unknown[], R, const O extends Gradien
   };
 }
 
-export { flattenTensors, linearizeAt };
+export { linearizeAt };

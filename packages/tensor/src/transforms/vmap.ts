@@ -4,7 +4,7 @@ import type { Dim } from '../shape/dim.js';
 import { formatSpec, normalizeAxis } from '../shape/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { describe, leafCount, unflatten, type TreeStructure } from '../tree/tree.js';
-import { flattenTensors } from './gradient.js';
+import { flattenTensors } from './function.js';
 import { batchBy } from './batch/batch-program.js';
 import { materialize, type BatchAxis, type Batched } from './batch/rule.js';
 
@@ -60,7 +60,7 @@ function sizeOfBatch(inputs: readonly Tensor[], axes: readonly BatchAxis[], give
 }
 
 /** A function of flat tensors of one example for all of them at once, with the batch axis of each result. */
-function batchFlat(f: (...inputs: Tensor[]) => readonly Tensor[], inputs: readonly Tensor[], axes: readonly BatchAxis[], size: Dim, axisName?: string): Batched {
+export function batchFlat(f: (...inputs: Tensor[]) => readonly Tensor[], inputs: readonly Tensor[], axes: readonly BatchAxis[], size: Dim, axisName?: string): Batched {
   const specs = inputs.map((x, i) => ({ dtype: x.dtype, shape: x.shape.filter((_, k) => k !== axes[i]) }));
   const axis = axisName === undefined ? null : { name: axisName, size };
   const { program, captures } = trace(f, specs, axis);

@@ -1,3 +1,4 @@
+import { TransformError } from '../../errors/errors.js';
 import { bindOne } from '../../program/bind.js';
 import type { Primitive, PrimitiveParams } from '../../primitives/params.js';
 import type { Program } from '../../program/program.js';
@@ -18,7 +19,7 @@ export type TransposeRuleOf<Params> = (cotangents: readonly Tangent[], operands:
 
 /** The value of an operand that is not linear. */
 export function valueOf(operand: Operand): Tensor {
-  if (operand.linear) throw new TypeError('an operand is linear where a value is needed');
+  if (operand.linear) throw new TransformError('transposition', 'a product', 'is not linear: each operand depends on what the function is linear in');
   return operand.value;
 }
 
