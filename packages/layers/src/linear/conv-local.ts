@@ -1,11 +1,10 @@
-import { fields, Module } from '@flaxon/core';
-import { add, ArgumentError, convGeneralDilated, dotGeneral, equalShapes, eye, formatShape, moveaxis, mul, repeat, reshape, ShapeError, type Tensor } from '@flaxon/tensor';
-import { z } from 'zod';
-import { dtypes, kernelAndBias, size } from '../attributes.js';
+import { Module } from '@flaxon/core';
+import { add, ArgumentError, convGeneralDilatedPatches, dotGeneral, moveaxis, type Tensor } from '@flaxon/tensor';
 import { promoteDtype } from '../dtype.js';
-import { listOf, productOf, staticSize } from '../shape.js';
-import { applyPadding, padding } from './padding.js';
-import { eachAxis, perAxis, windowSizes } from './per-axis.js';
+import { listOf, staticSize } from '../shape.js';
+import { dilationsAndGroups, maskedKernel, maskedKernelAndBias, overBatchAxes, slidingWindow } from './convolution.js';
+import { applyPadding } from './padding.js';
+import { eachAxis } from './per-axis.js';
 
 /**
  * A convolution with a kernel and a bias of its own for each place of the result, with channels last (Flax: `nn.ConvLocal`).
@@ -14,22 +13,10 @@ import { eachAxis, perAxis, windowSizes } from './per-axis.js';
  * (result's spatial..., features) unless `useBias` is false.
  */
 export class ConvLocal extends Module.define({
-  features: size(),
-  /** The sizes of the kernel along the spatial axes; a number is for one axis. */
-  kernelSize: windowSizes(),
-  strides: perAxis(),
-  padding: padding(),
-  /** How far elements of the input are moved apart, with zeros between. */
-  inputDilation: perAxis(),
-  /** How far elements of the kernel are moved apart. */
-  kernelDilation: perAxis(),
-  /** Only 1, as in Flax. */
-  featureGroupCount: z.int().positive().default(1),
-  useBias: z.boolean().default(true),
-  /** What the kernel is multiplied by, of its shape. */
-  mask: fields.tensor().optional(),
-  ...dtypes,
-  ...kernelAndBias,
+  ...slidingWindow,
+  /** `featureGroupCount` must be 1, as in Flax. */
+  ...dilationsAndGroups,
+  ...maskedKernelAndBias,
 }) {
   /**
    * x: (batch..., spatial..., in) to (batch..., spatial..., features), with any number of batch axes and known spatial ones.
@@ -37,12 +24,8 @@ export class ConvLocal extends Module.define({
    */
   call(x: Tensor): Tensor {
     const kernelSize = listOf(this.kernelSize);
-    const batchRank = x.rank - kernelSize.length - 1;
-    if (batchRank < 0) throw new ShapeError('ConvLocal', [formatShape(x.shape)], `the input needs ${kernelSize.length} spatial axes and one of features`);
     if (this.featureGroupCount !== 1) throw new ArgumentError('ConvLocal', 'featureGroupCount', `must be 1, since every place has a kernel of its own for all features; found ${this.featureGroupCount}`);
-    if (batchRank === 1) return this.#convolve(x, kernelSize);
-    const y = this.#convolve(reshape(x, [-1, ...x.shape.slice(batchRank)]), kernelSize);
-    return reshape(y, [...x.shape.slice(0, batchRank), ...y.shape.slice(1)]);
+    return overBatchAxes('ConvLocal', x, kernelSize.length, (batch) => this.#convolve(batch, kernelSize));
   }
 
   #convolve(x: Tensor, kernelSize: readonly number[]): Tensor {
@@ -60,29 +43,21 @@ export class ConvLocal extends Module.define({
 
   /** The windows of x, one channel after another: (batch, spatial..., in * kernelSize...). */
   #patches(x: Tensor, kernelSize: readonly number[]): Tensor {
-    const inputs = staticSize('ConvLocal', x, -1);
     const perAxisOf = (attribute: 'strides' | 'inputDilation' | 'kernelDilation'): readonly number[] => eachAxis('ConvLocal', attribute, this[attribute], kernelSize.length);
     const kernelDilation = perAxisOf('kernelDilation');
     const padded = applyPadding('ConvLocal', x, this.padding, kernelSize, kernelDilation);
-    const window = productOf(kernelSize);
     const spatial = kernelSize.map((_, i) => String(i)).join('');
-    // Each channel is a group, whose outputs take one element of the window each.
-    const selection = repeat(reshape(eye(window, window, 0, x.dtype), [1, window, ...kernelSize]), inputs, 0);
-    return convGeneralDilated(padded.x, reshape(selection, [inputs * window, 1, ...kernelSize]), {
+    return convGeneralDilatedPatches(padded.x, {
+      filterShape: kernelSize,
       windowStrides: perAxisOf('strides'),
       padding: padded.padding,
       lhsDilation: perAxisOf('inputDilation'),
       rhsDilation: kernelDilation,
-      dimensionNumbers: [`N${spatial}C`, `OI${spatial}`, `N${spatial}C`],
-      featureGroupCount: inputs,
+      dimensionNumbers: [`N${spatial}C`, `${spatial}IO`, `N${spatial}C`],
     });
   }
 
   #kernel(shape: readonly number[]): Tensor {
-    if (this.mask !== undefined && !equalShapes(this.mask.shape, shape)) {
-      throw new ShapeError('ConvLocal', [formatShape(this.mask.shape), formatShape(shape)], '`mask` must have the shape of the kernel');
-    }
-    const kernel = this.param('kernel', this.kernelInit, shape, this.paramDtype);
-    return this.mask === undefined ? kernel : mul(kernel, this.mask);
+    return maskedKernel('ConvLocal', shape, this.mask, () => this.param('kernel', this.kernelInit, shape, this.paramDtype));
   }
 }

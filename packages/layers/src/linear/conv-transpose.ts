@@ -1,21 +1,11 @@
-import { fields, Module } from '@flaxon/core';
-import { add, ArgumentError, convGeneralDilated, equalShapes, flip, formatShape, mul, pad, reshape, ShapeError, sum, type Tensor } from '@flaxon/tensor';
+import { Module } from '@flaxon/core';
+import { add, ArgumentError, convTranspose, type ConvTransposeOptions, pad, reshape, sum, type Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
-import { dtypes, kernelAndBias, size } from '../attributes.js';
 import { promoteDtype } from '../dtype.js';
 import { listOf, staticSize } from '../shape.js';
-import { padding, type Padding } from './padding.js';
-import { eachAxis, perAxis, windowSizes } from './per-axis.js';
-
-type Edges = readonly [low: number, high: number];
-
-/** What stands around an axis, from the padding of the convolution that this one transposes (lax.conv_transpose). */
-function transposedPadding(window: number, stride: number, around: 'SAME' | 'VALID'): Edges {
-  if (around === 'VALID') return [window - 1, Math.max(window, stride) - 1];
-  const total = window + stride - 2;
-  const low = stride > window - 1 ? window - 1 : Math.ceil(total / 2);
-  return [low, total - low];
-}
+import { kernelDilation, maskedKernel, maskedKernelAndBias, overBatchAxes, slidingWindow } from './convolution.js';
+import type { Padding } from './padding.js';
+import { eachAxis } from './per-axis.js';
 
 /**
  * A convolution over an input whose elements are moved apart, with channels last (Flax: `nn.ConvTranspose`): with `transposeKernel`
@@ -25,23 +15,16 @@ function transposedPadding(window: number, stride: number, around: 'SAME' | 'VAL
  * unless `useBias` is false.
  */
 export class ConvTranspose extends Module.define({
-  features: size(),
-  /** The sizes of the kernel along the spatial axes; a number is for one axis. */
-  kernelSize: windowSizes(),
+  ...slidingWindow,
   /** How far elements of the input are moved apart. */
-  strides: perAxis(),
+  strides: slidingWindow.strides,
   /**
    * A name is the padding of the convolution that is transposed; with 'CIRCULAR' what stands out at one end comes in at the other.
    * Numbers say what stands around the input, after its elements are moved apart.
    */
-  padding: padding(),
-  /** How far elements of the kernel are moved apart. */
-  kernelDilation: perAxis(),
-  useBias: z.boolean().default(true),
-  /** What the kernel is multiplied by, of its shape. */
-  mask: fields.tensor().optional(),
-  ...dtypes,
-  ...kernelAndBias,
+  padding: slidingWindow.padding,
+  ...kernelDilation,
+  ...maskedKernelAndBias,
   /** Whether the kernel is that of the convolution which is transposed: flipped, with inputs and outputs exchanged. */
   transposeKernel: z.boolean().default(false),
 }) {
@@ -51,11 +34,7 @@ export class ConvTranspose extends Module.define({
    */
   call(x: Tensor): Tensor {
     const kernelSize = listOf(this.kernelSize);
-    const batchRank = x.rank - kernelSize.length - 1;
-    if (batchRank < 0) throw new ShapeError('ConvTranspose', [formatShape(x.shape)], `the input needs ${kernelSize.length} spatial axes and one of features`);
-    if (batchRank === 1) return this.#convolve(x, kernelSize);
-    const y = this.#convolve(reshape(x, [-1, ...x.shape.slice(batchRank)]), kernelSize);
-    return reshape(y, [...x.shape.slice(0, batchRank), ...y.shape.slice(1)]);
+    return overBatchAxes('ConvTranspose', x, kernelSize.length, (batch) => this.#convolve(batch, kernelSize));
   }
 
   #convolve(x: Tensor, kernelSize: readonly number[]): Tensor {
@@ -65,12 +44,12 @@ export class ConvTranspose extends Module.define({
     const bias = this.useBias ? this.param('bias', this.biasInit, [this.features], this.paramDtype) : undefined;
     const [input, weights, offset] = promoteDtype('ConvTranspose', [x, kernel, bias], this.dtype);
     const spatial = kernelSize.map((_, i) => String(i)).join('');
-    const y = convGeneralDilated(input, this.transposeKernel ? flip(weights, kernelSize.map((_, axis) => axis)) : weights, {
-      windowStrides: kernelSize.map(() => 1),
-      padding: this.#paddingOf(kernelSize.map((one, axis) => (one - 1) * dilation[axis]! + 1), strides),
-      lhsDilation: strides,
+    const y = convTranspose(input, weights, {
+      strides,
+      padding: this.#paddingOf(kernelSize.length),
       rhsDilation: dilation,
-      dimensionNumbers: [`N${spatial}C`, this.transposeKernel ? `${spatial}OI` : `${spatial}IO`, `N${spatial}C`],
+      dimensionNumbers: [`N${spatial}C`, `${spatial}IO`, `N${spatial}C`],
+      transposeKernel: this.transposeKernel,
     });
     const around = this.padding === 'CIRCULAR' ? this.#wrap(y, x, strides) : y;
     return offset === undefined ? around : add(around, offset);
@@ -78,21 +57,16 @@ export class ConvTranspose extends Module.define({
 
   #kernel(kernelSize: readonly number[], inputs: number): Tensor {
     const shape = [...kernelSize, ...(this.transposeKernel ? [this.features, inputs] : [inputs, this.features])];
-    if (this.mask !== undefined && !equalShapes(this.mask.shape, shape)) {
-      throw new ShapeError('ConvTranspose', [formatShape(this.mask.shape), formatShape(shape)], '`mask` must have the shape of the kernel');
-    }
-    const kernel = this.param('kernel', this.kernelInit, shape, this.paramDtype);
-    return this.mask === undefined ? kernel : mul(kernel, this.mask);
+    return maskedKernel('ConvTranspose', shape, this.mask, () => this.param('kernel', this.kernelInit, shape, this.paramDtype));
   }
 
-  #paddingOf(windows: readonly number[], strides: readonly number[]): Edges[] {
+  #paddingOf(rank: number): ConvTransposeOptions['padding'] {
     const given: Padding = this.padding;
-    if (given === 'SAME' || given === 'VALID' || given === 'CIRCULAR') {
-      return windows.map((window, axis) => transposedPadding(window, strides[axis]!, given === 'SAME' ? 'SAME' : 'VALID'));
-    }
+    if (given === 'CIRCULAR') return 'VALID';
+    if (given === 'SAME' || given === 'VALID') return given;
     if (typeof given === 'string') throw new ArgumentError('ConvTranspose', 'padding', `must be 'SAME', 'VALID', 'CIRCULAR', a number, or numbers and pairs, found '${given}'`);
-    const edges = typeof given === 'number' ? windows.map(() => given) : given;
-    if (edges.length !== windows.length) throw new ArgumentError('ConvTranspose', 'padding', `must have one entry for each of the ${windows.length} axes of \`kernelSize\`, found ${edges.length}`);
+    const edges = typeof given === 'number' ? Array.from({ length: rank }, () => given) : given;
+    if (edges.length !== rank) throw new ArgumentError('ConvTranspose', 'padding', `must have one entry for each of the ${rank} axes of \`kernelSize\`, found ${edges.length}`);
     return edges.map((edge) => (typeof edge === 'number' ? [edge, edge] : edge));
   }
 

@@ -1,11 +1,10 @@
-import { fields, Module } from '@flaxon/core';
-import { add, convGeneralDilated, equalShapes, formatShape, mul, reshape, ShapeError, type Tensor } from '@flaxon/tensor';
-import { z } from 'zod';
-import { dtypes, kernelAndBias, size } from '../attributes.js';
+import { Module } from '@flaxon/core';
+import { add, convGeneralDilated, formatShape, ShapeError, type Tensor } from '@flaxon/tensor';
 import { promoteDtype } from '../dtype.js';
 import { listOf, staticSize } from '../shape.js';
-import { applyPadding, padding } from './padding.js';
-import { eachAxis, perAxis, windowSizes } from './per-axis.js';
+import { dilationsAndGroups, maskedKernel, maskedKernelAndBias, overBatchAxes, slidingWindow } from './convolution.js';
+import { applyPadding } from './padding.js';
+import { eachAxis } from './per-axis.js';
 
 /**
  * A convolution, or correlation, with channels last (Flax: `nn.Conv`).
@@ -13,22 +12,9 @@ import { eachAxis, perAxis, windowSizes } from './per-axis.js';
  * Parameters: `kernel` (kernelSize..., in / featureGroupCount, features); `bias` (features) unless `useBias` is false.
  */
 export class Conv extends Module.define({
-  features: size(),
-  /** The sizes of the kernel along the spatial axes; a number is for one axis. */
-  kernelSize: windowSizes(),
-  strides: perAxis(),
-  padding: padding(),
-  /** How far elements of the input are moved apart, with zeros between. */
-  inputDilation: perAxis(),
-  /** How far elements of the kernel are moved apart. */
-  kernelDilation: perAxis(),
-  /** Into how many groups the features are divided that do not mix. */
-  featureGroupCount: z.int().positive().default(1),
-  useBias: z.boolean().default(true),
-  /** What the kernel is multiplied by, of its shape. */
-  mask: fields.tensor().optional(),
-  ...dtypes,
-  ...kernelAndBias,
+  ...slidingWindow,
+  ...dilationsAndGroups,
+  ...maskedKernelAndBias,
 }) {
   /**
    * x: (batch..., spatial..., in) to (batch..., spatial..., features), with any number of batch axes.
@@ -36,11 +22,7 @@ export class Conv extends Module.define({
    */
   call(x: Tensor): Tensor {
     const kernelSize = listOf(this.kernelSize);
-    const batchRank = x.rank - kernelSize.length - 1;
-    if (batchRank < 0) throw new ShapeError('Conv', [formatShape(x.shape)], `the input needs ${kernelSize.length} spatial axes and one of features`);
-    if (batchRank === 1) return this.#convolve(x, kernelSize);
-    const y = this.#convolve(reshape(x, [-1, ...x.shape.slice(batchRank)]), kernelSize);
-    return reshape(y, [...x.shape.slice(0, batchRank), ...y.shape.slice(1)]);
+    return overBatchAxes('Conv', x, kernelSize.length, (batch) => this.#convolve(batch, kernelSize));
   }
 
   #convolve(x: Tensor, kernelSize: readonly number[]): Tensor {
@@ -62,11 +44,7 @@ export class Conv extends Module.define({
   }
 
   #kernel(shape: readonly number[]): Tensor {
-    if (this.mask !== undefined && !equalShapes(this.mask.shape, shape)) {
-      throw new ShapeError('Conv', [formatShape(this.mask.shape), formatShape(shape)], '`mask` must have the shape of the kernel');
-    }
-    const kernel = this.param('kernel', this.kernelInit, shape, this.paramDtype);
-    return this.mask === undefined ? kernel : mul(kernel, this.mask);
+    return maskedKernel('Conv', shape, this.mask, () => this.param('kernel', this.kernelInit, shape, this.paramDtype));
   }
 
   #inputsOfGroup(x: Tensor): number {

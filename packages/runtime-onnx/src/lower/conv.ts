@@ -12,6 +12,7 @@ import { throughCarrier } from './carrier.js';
 import type { Lowering, LoweringTable } from './context.js';
 import { spread } from './layout.js';
 import { hasKernel } from './kernel-support.js';
+import { convTransposeNodes, isTransposed } from './conv-transpose.js';
 import { exact, materialize } from './lowered.js';
 
 /** The operand after dilation and cropping, with the padding that is left. */
@@ -99,6 +100,7 @@ function withSpatialAxis(params: ConvParams): ConvParams {
 
 /** The correlation of x with a kernel, of the given shape. */
 export function convNodes(b: GraphBuilder, x: Value, kernel: Value, params: ConvParams, shape: Shape): Value {
+  if (isTransposed(x, params)) return convTransposeNodes(b, x, kernel, params, shape);
   const merged = params.batchGroupCount === 1 ? x : mergeBatchGroups(b, x, params.batchGroupCount);
   const groups = params.featureGroupCount * params.batchGroupCount;
   const nodes = hasKernel('Conv', x.dtype) ? convolve : convolvePatches;

@@ -45,3 +45,11 @@ export function convGeneralDilated(x: TensorLike, kernel: TensorLike, options: C
   return transpose(result, toOut.map((_, i) => toOut.indexOf(i)));
 }
 
+
+/** Correlation with strides and padding alone (lax.conv). x: (batch, in, spatial...), kernel: (out, in, window...). */
+export const conv = (x: TensorLike, kernel: TensorLike, { windowStrides, padding }: Pick<ConvOptions, 'windowStrides' | 'padding'>): Tensor =>
+  convGeneralDilated(x, kernel, { ...(windowStrides === undefined ? {} : { windowStrides }), padding });
+
+/** As `conv`, with dilations (lax.conv_with_general_padding). */
+export const convWithGeneralPadding = (x: TensorLike, kernel: TensorLike, options: Omit<ConvOptions, 'dimensionNumbers' | 'featureGroupCount' | 'batchGroupCount'>): Tensor =>
+  convGeneralDilated(x, kernel, options);
