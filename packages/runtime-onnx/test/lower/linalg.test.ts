@@ -20,6 +20,10 @@ const cases: readonly (readonly [string, TensorFunction, readonly Tensor[]])[] =
   ['solveTriangular', (a, b) => fx.solveTriangular(a, b, { trans: 1 }), [regular([4, 4]), random([4])]],
   ['inv', (x) => fx.inv(x), [regular([2, 5, 5])]],
   ['det', (x) => fx.det(x), [random([2, 5, 5])]],
+  ['qr', (x) => fx.qr(x), [random([2, 5, 3])]],
+  ['complete qr', (x) => fx.qr(x, { mode: 'complete' }), [random([3, 5])]],
+  ['eigh', (x) => fx.eigh(x), [random([2, 5, 5])]],
+  ['eigvalsh', (x) => fx.eigvalsh(x), [random([4, 4])]],
   ['slogdet', (x) => fx.slogdet(x), [random([2, 5, 5])]],
 ];
 

@@ -1,7 +1,9 @@
 import type { CallAttribute } from '../../primitives/params.js';
 import type { ArrayView } from '../kernel.js';
 import { choleskyKernel } from './cholesky.js';
+import { eighKernel } from './eigh.js';
 import { luKernel } from './lu.js';
+import { qrKernel } from './qr.js';
 import { triangularSolveKernel } from './triangular-solve.js';
 
 /**
@@ -13,7 +15,9 @@ export type CompositeKernel = (inputs: readonly ArrayView[], attributes: Readonl
 /** The composites that the eager executor computes by a kernel, by name. */
 export const compositeKernels = {
   'linalg.cholesky': choleskyKernel,
+  'linalg.eigh': eighKernel,
   'linalg.lu': luKernel,
+  'linalg.qr': qrKernel,
   'linalg.triangularSolve': triangularSolveKernel,
 } as const satisfies Readonly<Record<string, CompositeKernel>>;
 

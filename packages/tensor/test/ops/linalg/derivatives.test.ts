@@ -24,6 +24,12 @@ const cases: readonly (readonly [string, TensorFunction, readonly Tensor[]])[] =
   ['U of lu', last(fx.lu), [regular([3, 3])]],
   ['lu of more rows than columns', (x) => fx.lu(x, { permuteL: true })[0]!, [randomTensor([4, 2])]],
   ['lu of more columns than rows', last(fx.lu), [randomTensor([2, 4])]],
+  ['Q', (x) => fx.qr(x)[0], [regular([2, 3, 3])]],
+  ['R of tall matrices', (x) => fx.qr(x, { mode: 'r' }), [randomTensor([2, 4, 3])]],
+  ['Q of wide matrices', (x) => fx.qr(x)[0], [randomTensor([2, 4])]],
+  ['R of wide matrices', (x) => fx.qr(x)[1], [randomTensor([2, 4])]],
+  ['eigenvalues', (x) => fx.eigvalsh(x), [randomTensor([2, 3, 3])]],
+  ['eigenvectors', last(fx.eigh), [regular([3, 3])]],
   ['luFactor', first(fx.luFactor), [regular([3, 3])]],
 ];
 
