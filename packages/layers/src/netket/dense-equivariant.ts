@@ -18,7 +18,7 @@ export class DenseEquivariant extends Module.define({
   ...symmetryLayer,
   /**
    * With 'fft' the group must begin with the translations of a lattice with the edges `shape`, cell by cell. All modes give the same
-   * numbers, by one product.
+   * numbers, by one product in the common dtype of input and parameters (NetKet's 'irreps' computes in float64 always).
    */
   mode: z.enum(['auto', 'matrix', 'fft', 'irreps']).default('auto'),
 }) {

@@ -1,9 +1,9 @@
-import { concatenate, expandDims, sliceAxis, squeeze, type Tensor } from '@flaxon/tensor';
+import { concatenate, expandDims, greater, sliceAxis, squeeze, type Tensor } from '@flaxon/tensor';
 import { promoteDtype } from '../dtype.js';
 import { staticSize } from '../shape.js';
 import { MaskedConv1D } from './masked-conv-1d.js';
 import { overBatch } from './single-sample.js';
-import { siteOf, throughCache, type SiteIndex } from './site-cache.js';
+import { choose, siteOf, throughCache, type SiteIndex } from './site-cache.js';
 
 /**
  * A `MaskedConv1D` that can be called site by site too, as direct sampling does (NetKet: `nk.nn.FastMaskedConv1D`).
@@ -29,12 +29,12 @@ export class FastMaskedConv1D extends MaskedConv1D.define({}) {
     // An exclusive layer's last tap is a dilation before the output's site: the sites between are held for later.
     const between = this.exclusive ? this.kernelDilation - 1 : 0;
     const reach = (this.taps() - 1) * this.kernelDilation + 1;
+    const shape = [x.shape[0]!, reach + between, staticSize('FastMaskedConv1D', x, 1)];
+    const moved = (held: Tensor): Tensor => concatenate([sliceAxis(held, 1, 1, reach + between), expandDims(input, 1)], 1);
     const cache = throughCache(this, {
-      shape: [x.shape[0]!, reach + between, staticSize('FastMaskedConv1D', x, 1)],
+      shape,
       dtype: input.dtype,
-      site,
-      exclusive: this.exclusive,
-      write: (held) => concatenate([sliceAxis(held, 1, 1, reach + between), expandDims(input, 1)], 1),
+      write: (held) => (this.exclusive ? choose(greater(site, 0), () => moved(held), () => held) : moved(held)),
     });
     return squeeze(this.convolve(sliceAxis(cache, 1, 0, reach), weights, offset, [0, 0]), 1);
   }

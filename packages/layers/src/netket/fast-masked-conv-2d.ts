@@ -1,10 +1,10 @@
-import { dynamicSlice, dynamicUpdateSlice, equal, expandDims, mod, pad, sliceAxis, squeeze, type Tensor } from '@flaxon/tensor';
+import { arange, concatenate, dynamicSlice, equal, expandDims, full, greater, logicalAnd, pad, rem, reshape, sliceAxis, squeeze, where, type Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
 import { promoteDtype } from '../dtype.js';
 import { staticSize } from '../shape.js';
 import { MaskedConv2D } from './masked-conv-2d.js';
 import { overBatch } from './single-sample.js';
-import { choose, siteOf, throughCache, type SiteIndex } from './site-cache.js';
+import { choose, inputSite, siteOf, throughCache, type SiteIndex } from './site-cache.js';
 
 /**
  * A `MaskedConv2D` over a square lattice that can be called site by site too, row by row, as direct sampling does (NetKet:
@@ -33,26 +33,23 @@ export class FastMaskedConv2D extends MaskedConv2D.define({
     const [input, weights, offset] = promoteDtype('FastMaskedConv2D', [x, this.kernel(x), bias]);
     const [batch, inputs] = [x.shape[0]!, staticSize('FastMaskedConv2D', x, 1)];
     const [rows, columns] = this.kernelSize.map((size, axis) => (size - 1) * this.kernelDilation[axis]! + 1) as [number, number];
-    const column = mod(site, this.L);
-    const cache = throughCache(this, {
-      shape: [batch, rows, this.L, inputs],
-      dtype: input.dtype,
-      site,
-      exclusive: this.exclusive,
-      write: (held, at) => this.#write(held, expandDims(input, [1, 2]), { rows, column, at }),
-    });
+    const column = rem(site, this.L);
+    const cache = throughCache(this, { shape: [batch, rows, this.L, inputs], dtype: input.dtype, write: (held) => this.#written(held, input, site) });
     const padded = pad(cache, [[0, 0], [0, 0], this.beside(), [0, 0]]);
     const seen = dynamicSlice(padded, [0, 0, column, 0], [batch, rows, columns, inputs]);
     return squeeze(this.convolve(seen, weights, offset, [[0, 0], [0, 0]]), [1, 2]);
   }
 
   /** With the first output of a row, the rows move up: after the input is written if that is the last one of the row before. */
-  #write(held: Tensor, input: Tensor, { rows, column, at }: { readonly rows: number; readonly column: Tensor; readonly at: Tensor }): Tensor {
-    const add = (cache: Tensor): Tensor => dynamicUpdateSlice(cache, input, [0, rows - 1, mod(at, this.L), 0]);
+  #written(held: Tensor, input: Tensor, site: Tensor): Tensor {
+    const rows = held.shape[1] as number;
+    const places = concatenate([full([rows - 1, this.L, 1], -2, 'int32'), reshape(arange(this.L), [1, this.L, 1])]);
+    const isInput = equal(places, rem(inputSite(site, this.exclusive), this.L));
+    const add = (cache: Tensor): Tensor => where(isInput, expandDims(input, [1, 2]), cache);
     const moveUp = (cache: Tensor): Tensor => pad(sliceAxis(cache, 1, 1, rows), [[0, 0], [0, 1], [0, 0], [0, 0]]);
-    const startsRow = equal(column, 0);
-    if (!this.exclusive || this.L === 1) return add(choose(startsRow, () => moveUp(held), () => held));
+    const startsRow = equal(rem(site, this.L), 0);
+    if (!this.exclusive) return add(choose(startsRow, () => moveUp(held), () => held));
     const added = add(held);
-    return choose(startsRow, () => moveUp(added), () => added);
+    return choose(logicalAnd(startsRow, greater(site, 0)), () => moveUp(added), () => added);
   }
 }

@@ -1,9 +1,9 @@
-import { add, dynamicUpdateSlice, expandDims, matmul, reshape, take, type Tensor } from '@flaxon/tensor';
+import { add, arange, equal, expandDims, matmul, reshape, take, where, type Tensor } from '@flaxon/tensor';
 import { size } from '../attributes.js';
 import { staticSize } from '../shape.js';
 import { MaskedDense1D } from './masked-dense-1d.js';
 import { overBatch } from './single-sample.js';
-import { siteOf, throughCache, type SiteIndex } from './site-cache.js';
+import { inputSite, siteOf, throughCache, type SiteIndex } from './site-cache.js';
 
 /**
  * A `MaskedDense1D` that can be called site by site too, as direct sampling does (NetKet: `nk.nn.FastMaskedDense1D`).
@@ -28,13 +28,9 @@ export class FastMaskedDense1D extends MaskedDense1D.define({
   #update(x: Tensor, site: Tensor): Tensor {
     const inputs = staticSize('FastMaskedDense1D', x, 1);
     const [input, weights, offset] = this.promoted(x, this.size, inputs);
-    const cache = throughCache(this, {
-      shape: [x.shape[0]!, this.size, inputs],
-      dtype: input.dtype,
-      site,
-      exclusive: this.exclusive,
-      write: (held, at) => dynamicUpdateSlice(held, expandDims(input, 1), [0, at, 0]),
-    });
+    const isInput = equal(expandDims(arange(this.size), 1), inputSite(site, this.exclusive));
+    const shape = [x.shape[0]!, this.size, inputs];
+    const cache = throughCache(this, { shape, dtype: input.dtype, write: (held) => where(isInput, expandDims(input, 1), held) });
     // The mask hides the sites of the cache that are not there yet.
     const columns = take(reshape(weights, [this.size * inputs, this.size, this.features]), site, { axis: 1, mode: 'clip' });
     const y = matmul(reshape(cache, [-1, this.size * inputs]), columns);

@@ -1,6 +1,6 @@
 /** What layers share that are called site by site and keep the inputs of earlier sites in the collection `cache`. */
 import type { Module } from '@flaxon/core';
-import { ArgumentError, DtypeError, formatShape, greaterEqual, isInteger, scalar, ShapeError, sub, where, zeros, type Dtype, type Shape, type Tensor } from '@flaxon/tensor';
+import { ArgumentError, DtypeError, formatShape, isInteger, scalar, ShapeError, sub, where, zeros, type Dtype, type Shape, type Tensor } from '@flaxon/tensor';
 
 /** The place of a site: a number, or where a graph is to serve every site an integer tensor (). */
 export type SiteIndex = number | Tensor;
@@ -26,28 +26,22 @@ export function choose(condition: Tensor, whenTrue: () => Tensor, whenFalse: () 
   return condition.item() === true ? whenTrue() : whenFalse();
 }
 
+/** The site of the input with which the output at `site` is asked for: -1, if exclusive, where there is none yet. */
+export const inputSite = (site: Tensor, exclusive: boolean): Tensor => (exclusive ? sub(site, 1) : site);
+
 interface CacheOptions {
   readonly shape: Shape;
   readonly dtype: Dtype;
-  /** The site whose output is asked for. */
-  readonly site: Tensor;
-  /** Whether the input is that of the site before: then there is none at site 0. */
-  readonly exclusive: boolean;
-  /** The cache with the input at the site `at` in it. */
-  readonly write: (cache: Tensor, at: Tensor) => Tensor;
+  /** The cache with this input in it. */
+  readonly write: (cache: Tensor) => Tensor;
 }
 
 /**
- * The inputs up to now with this one among them, kept in `cache/inputs`, which is zeros at first. Nothing is written while
- * initializing, nor where there is no input yet.
+ * The inputs up to now with this one among them, kept in `cache/inputs`, which is zeros at first. Nothing is written while initializing.
  * @throws ModifyScopeVariableError where `cache` is not mutable
  */
-export function throughCache(module: Module, { shape, dtype, site, exclusive, write }: CacheOptions): Tensor {
+export function throughCache(module: Module, { shape, dtype, write }: CacheOptions): Tensor {
   const cache = module.variable<Tensor>('cache', 'inputs', () => zeros(shape, dtype));
-  if (module.isInitializing()) return cache.value;
-  const held = cache.value;
-  const at = exclusive ? sub(site, 1) : site;
-  const hasInput = exclusive ? greaterEqual(at, 0) : undefined;
-  cache.value = hasInput === undefined ? write(held, at) : choose(hasInput, () => write(held, at), () => held);
+  if (!module.isInitializing()) cache.value = write(cache.value);
   return cache.value;
 }

@@ -1,7 +1,8 @@
-import { ArgumentError, initializers, jacrev, ones, ShapeError, spec, stack, type Initializer, type Tensor } from '@flaxon/tensor';
+import { ArgumentError, initializers, jacrev, ones, ShapeError, spec, stack, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import { MaskedConv1D } from '../../src/index.js';
 import { elements, elementsAt, expectClose, key, primitivesOf, sample, specsOf } from '../helpers.js';
+import { creationOrder } from './creation-order.js';
 
 interface Setting {
   readonly kernelSize: number;
@@ -79,15 +80,8 @@ describe('MaskedConv1D', () => {
   });
 
   it('makes its bias before its kernel, as NetKet does', () => {
-    const made: string[] = [];
-    const noting = (name: string, make: Initializer): Initializer => (...args) => {
-      made.push(name);
-      return make(...args);
-    };
-    const kernelInit = noting('kernel', initializers.lecunNormal());
-    const biasInit = noting('bias', initializers.zeros);
-    new MaskedConv1D({ features: 2, kernelSize: 2, kernelDilation: 1, exclusive: false, kernelInit, biasInit }).init(key, [ones([3, 1])]);
-    expect(made).toEqual(['bias', 'kernel']);
+    const init = (attributes: object): unknown => new MaskedConv1D({ features: 2, kernelSize: 2, kernelDilation: 1, exclusive: false, ...attributes }).init(key, [ones([3, 1])]);
+    expect(creationOrder(init)).toEqual(['bias', 'kernel']);
   });
 
   it('computes spins of integers in the dtype of its parameters', () => {
