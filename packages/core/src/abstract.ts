@@ -39,10 +39,13 @@ export function tensorsIn(value: unknown): Tensor[] {
 /** Runs `f` on `args` with traced tensors in the place of tensors and of `spec(...)`. */
 export const withTracedTensors = <T>(args: readonly unknown[], f: (args: unknown[]) => T): T => traceOn(args, f).value;
 
-/** @throws LazyInitError where a variable is still traced, since it depends on the inputs */
+/**
+ * Variables that a trace made which is over by now; those of one that goes on, in which the keys are traced, are as good as concrete.
+ * @throws LazyInitError where a variable depends on the inputs
+ */
 export function checkConcrete(variables: Variables): Variables {
   for (const { path, leaf } of tree.flattenWithPath<Tensor>(variables)) {
-    if (leaf instanceof Tensor && leaf.isTraced) throw new LazyInitError(path);
+    if (leaf instanceof Tensor && leaf.source.kind === 'traced' && !leaf.source.trace.open) throw new LazyInitError(path);
   }
   return variables;
 }

@@ -1,5 +1,5 @@
 /** Rules of `flax.linen.Module` that the tests by subject do not state; README.md says which test states which. */
-import { add, grad, initializers, mul, ones, random, sum, tensor, zeros, type Tensor } from '@flaxon/tensor';
+import { add, grad, initializers, mul, ones, random, spec, sum, tensor, trace, tree, zeros, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { fields, Module, NameInUseError, SetAttributeFrozenModuleError, shareScope, type Variables } from '../../src/index.js';
@@ -278,5 +278,13 @@ describe('copy', () => {
       }
     }
     expect(() => new Named({ template: dense() }).init(key, [x])).toThrow(NameInUseError);
+  });
+});
+
+describe('lazyInit', () => {
+  it('under a trace in which the keys are inputs makes variables of that trace, without the forward pass', () => {
+    const { program } = trace((k) => [...tree.leaves<Tensor>(new Dense({ features: 3 }).lazyInit(k, [spec('float32', [1 << 20, 2])]))], [spec('uint32', [2])]);
+    expect(program.outputs.map(({ shape }) => shape)).toEqual([[3], [2, 3]]);
+    expect(program.equations.map(({ primitive }) => primitive)).not.toContain('dot');
   });
 });
