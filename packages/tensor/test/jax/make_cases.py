@@ -332,7 +332,154 @@ def indexing():
     case('set of half floats', 'at.set', lambda t, i, v: t.at[python_index(i)].set(v), np.array([1, 2, 3], np.float16), [s(1, None)], 0.5)
 
 
-families = {'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
+def keyword(jax_function, **renamed):
+    """The last argument, a dict of our options, as keywords; `renamed` says what JAX calls them."""
+    def run(*args):
+        *rest, options = args if args and isinstance(args[-1], dict) else (*args, {})
+        named = {renamed.get(k, k): tuple(v) if isinstance(v, list) and k == 'axis' else v for k, v in options.items()}
+        return jax_function(*rest, **named)
+    return run
+
+
+def arrange():
+    a, b = spread((2, 3), seed=1), spread((2, 3), seed=2)
+    v, w = spread((3,), seed=3), spread((3,), seed=4)
+    x = spread((3, 4, 2), seed=5)
+    for f, jax_function in (('vstack', jnp.vstack), ('hstack', jnp.hstack), ('dstack', jnp.dstack), ('columnStack', jnp.column_stack)):
+        case(f'{f} of matrices', f, jax_function, [a, b])
+        case(f'{f} of vectors', f, jax_function, [v, w])
+        case(f'{f} of scalars', f, jax_function, [np.float32(1), np.float32(2)])
+    case('columnStack of a matrix and a vector', 'columnStack', jnp.column_stack, [a.T, v])
+    for f, jax_function in (('atleast1d', jnp.atleast_1d), ('atleast2d', jnp.atleast_2d), ('atleast3d', jnp.atleast_3d)):
+        for one in (np.float32(2), v, a, x):
+            case(f'{f} of rank {np.ndim(one)}', f, jax_function, one)
+    case('append', 'append', jnp.append, a, v)
+    case('append along an axis', 'append', jnp.append, a, b, 1)
+    case('block', 'block', jnp.block, [[a, a], [b, b]])
+    case('block of vectors', 'block', jnp.block, [v, w])
+    case('block of vectors as rows', 'block', jnp.block, [[v], [w]])
+    case('block of a scalar', 'block', jnp.block, np.float32(3))
+    case('unstack', 'unstack', jnp.unstack, a)
+    case('unstack along the last axis', 'unstack', lambda t, k: jnp.unstack(t, axis=k), a, 1)
+    line = np.arange(7, dtype=np.float32)
+    case('arraySplit', 'arraySplit', jnp.array_split, line, 3)
+    case('arraySplit at places', 'arraySplit', jnp.array_split, line, [2, 3])
+    case('vsplit', 'vsplit', jnp.vsplit, x[:2], 2)
+    case('hsplit', 'hsplit', jnp.hsplit, x, 2)
+    case('hsplit of a vector', 'hsplit', jnp.hsplit, line, [2])
+    case('dsplit', 'dsplit', jnp.dsplit, x, 2)
+    case('fliplr', 'fliplr', jnp.fliplr, x)
+    case('flipud', 'flipud', jnp.flipud, x)
+    for k in range(-1, 4):
+        case(f'rot90 by {k}', 'rot90', lambda t, k, axes: jnp.rot90(t, k, tuple(axes)), x, k, [0, 2])
+    for k in range(-2, 4):
+        case(f'rollaxis to {k}', 'rollaxis', jnp.rollaxis, x, 1, k)
+    case('rollaxis by default', 'rollaxis', jnp.rollaxis, x, 2)
+    case('matrixTranspose', 'matrixTranspose', jnp.matrix_transpose, x)
+    case('broadcastArrays', 'broadcastArrays', jnp.broadcast_arrays, a, v, np.float32(1))
+    case('resize to more', 'resize', lambda t, shape: jnp.resize(t, tuple(shape)), v, [2, 4])
+    case('resize to fewer', 'resize', lambda t, shape: jnp.resize(t, tuple(shape)), a, [2])
+    for places in ([1], [0, 2], [-1, 0], 1):
+        case(f'deleteElements {places}', 'deleteElements', lambda t, p, k: jnp.delete(t, np.array(p) if isinstance(p, list) else p, k), x, places, 1)
+    case('deleteElements of the flattened tensor', 'deleteElements', lambda t, p: jnp.delete(t, np.array(p)), a, [0, 3])
+    case('deleteElements, all of them', 'deleteElements', lambda t, p: jnp.delete(t, np.array(p)), v, [0, 1, 2])
+    case('insert of a scalar', 'insert', lambda t, p, u, k: jnp.insert(t, p, u, k), a, 1, 9.0, 1)
+    case('insert at several places', 'insert', lambda t, p, u, k: jnp.insert(t, np.array(p), u, k), a, [0, 3, 1], 9.0, 1)
+    case('insert of values at several places', 'insert', lambda t, p, u: jnp.insert(t, np.array(p), u), v, [2, 0], f32(7, 8))
+    case('insert of values at one place', 'insert', lambda t, p, u: jnp.insert(t, p, u), v, 1, f32(7, 8))
+    case('insert of a row', 'insert', lambda t, p, u, k: jnp.insert(t, p, u, k), a, 1, v, 0)
+    case('insert of a column', 'insert', lambda t, p, u, k: jnp.insert(t, p, u, k), a, -1, f32(7, 8), 1)
+    case('meshgrid', 'meshgrid', lambda l: jnp.meshgrid(*l), [v, f32(1, 2)])
+    case('meshgrid of three', 'meshgrid', lambda l, o: jnp.meshgrid(*l, **o), [v, f32(1, 2), f32(5)], {'indexing': 'ij'})
+    case('meshgrid, xy, of three', 'meshgrid', lambda l: jnp.meshgrid(*l), [v, f32(1, 2), f32(5, 6)])
+    case('meshgrid, sparse', 'meshgrid', lambda l, o: jnp.meshgrid(*l, **o), [v, f32(1, 2)], {'sparse': True})
+    case('logspace', 'logspace', jnp.logspace, -1, 2, 5)
+    case('logspace, open, in base 2', 'logspace', lambda a, b, n, o: jnp.logspace(a, b, n, **o), 0, 3, 4, {'endpoint': False, 'base': 2})
+    case('geomspace', 'geomspace', jnp.geomspace, 1, 1000, 4)
+    case('geomspace of negative numbers', 'geomspace', lambda a, b, n, o: jnp.geomspace(a, b, n, **o), -1, -8, 3, {'endpoint': False})
+    case('indices', 'indices', lambda d: jnp.indices(d), [2, 3])
+    case('tri', 'tri', jnp.tri, 3, 4, 1)
+    case('identity', 'identity', jnp.identity, 3)
+    case('vander', 'vander', jnp.vander, f32(1, 0.5, -2))
+    case('vander, increasing', 'vander', lambda t, n, o: jnp.vander(t, n, **o), f32(1, 0.5, -2), 4, {'increasing': True})
+    case('vander of integers', 'vander', jnp.vander, i32(1, 2, 3))
+    case('diagflat', 'diagflat', jnp.diagflat, a, 1)
+    for offset in (-2, 0, 1, 5):
+        case(f'diagonal {offset}', 'diagonal', keyword(jnp.diagonal), x, {'offset': offset, 'axis1': 1, 'axis2': 0})
+        case(f'matrixTrace {offset}', 'matrixTrace', keyword(jnp.trace), x, {'offset': offset})
+    case('fillDiagonal', 'fillDiagonal', lambda t, u: jnp.fill_diagonal(t, u, inplace=False), a, 5.0)
+    case('fillDiagonal by a vector', 'fillDiagonal', lambda t, u: jnp.fill_diagonal(t, u, inplace=False), np.eye(3, dtype=np.float32), v)
+    case('trilIndices', 'trilIndices', lambda n, k, m: jnp.tril_indices(n, k, m), 3, 1, 4)
+    case('triuIndices', 'triuIndices', lambda n: jnp.triu_indices(n), 3)
+    case('diagIndices', 'diagIndices', lambda n, r: jnp.diag_indices(n, r), 3, 3)
+
+
+def statistics():
+    x = np.array([[1, nan, -3, 2], [nan, nan, nan, nan], [4, 0, 4, -0.5]], np.float32)
+    full = spread((3, 4, 2), seed=6)
+    for f, jax_function in (('nansum', jnp.nansum), ('nanprod', jnp.nanprod), ('nanmax', jnp.nanmax), ('nanmin', jnp.nanmin), ('nanmean', jnp.nanmean), ('nanvar', jnp.nanvar), ('nanstd', jnp.nanstd)):
+        case(f, f, keyword(jax_function), x)
+        case(f'{f} along an axis', f, keyword(jax_function), x[[0, 2]], {'axis': 1, 'keepdims': True})
+        case(f'{f} where all are NaN', f, keyword(jax_function), x, {'axis': -1}, grad=False)
+        case(f'{f} without NaN', f, keyword(jax_function), full, {'axis': [0, 2]})
+        case(f'{f} of integers', f, keyword(jax_function), i32([[1, 2], [3, 5]]), {'axis': 0})
+    case('nanvar with ddof', 'nanvar', keyword(jnp.nanvar), x[[0, 2]], {'axis': 1, 'ddof': 1})
+    case('nanvar of too few', 'nanvar', keyword(jnp.nanvar), f32([[1, nan]]), {'axis': 1, 'ddof': 1}, grad=False)
+    for f, jax_function in (('nanargmax', jnp.nanargmax), ('nanargmin', jnp.nanargmin)):
+        case(f, f, keyword(jax_function), x)
+        case(f'{f} along an axis', f, keyword(jax_function), x, {'axis': 1})
+    case('nancumsum', 'nancumsum', keyword(jnp.nancumsum), x, {'axis': 1})
+    case('nancumprod', 'nancumprod', keyword(jnp.nancumprod), x, {'axis': 0})
+    for method in ('linear', 'lower', 'higher', 'midpoint', 'nearest'):
+        case(f'quantile, {method}', 'quantile', keyword(jnp.quantile), full, 0.3, {'axis': 1, 'method': method})
+        case(f'quantiles, {method}', 'quantile', keyword(jnp.quantile), full, f32(0, 0.25, 0.61, 1), {'axis': 1, 'method': method, 'keepdims': True})
+        case(f'nanquantile, {method}', 'nanquantile', keyword(jnp.nanquantile), x, f32(0.2, 0.5), {'axis': 1, 'method': method}, grad=False)
+    case('quantile of everything', 'quantile', keyword(jnp.quantile), full, 0.7)
+    case('quantile of two axes', 'quantile', keyword(jnp.quantile), full, f32(0.7, 0.2), {'axis': [0, 2]})
+    case('quantile with NaN', 'quantile', keyword(jnp.quantile), x, 0.5, {'axis': 1}, grad=False)
+    case('quantile of integers', 'quantile', keyword(jnp.quantile), i32(1, 5, 2), 0.5)
+    case('quantile of float64', 'quantile', keyword(jnp.quantile), full.astype(np.float64), np.float64(0.31), {'axis': 0})
+    case('percentile', 'percentile', keyword(jnp.percentile), full, f32(30, 80), {'axis': 1})
+    case('nanpercentile', 'nanpercentile', keyword(jnp.nanpercentile), x, 30.0, {'axis': 0})
+    case('median', 'median', keyword(jnp.median), full, {'axis': 1})
+    case('median of everything', 'median', keyword(jnp.median), full, {'keepdims': True})
+    case('median of an odd number', 'median', keyword(jnp.median), full, {'axis': 0})
+    case('nanmedian', 'nanmedian', keyword(jnp.nanmedian), x[[0, 2]], {'axis': 1}, grad=False)
+    case('average', 'average', keyword(jnp.average), full, {'axis': 1})
+    case('average with weights', 'average', keyword(jnp.average), full, {'axis': 1, 'weights': f32(1, 2, 0.5, 3)})
+    case('average with weights of its shape', 'average', keyword(jnp.average), full[:, :, 0], {'weights': spread((3, 4), 0.1, 2, seed=9)})
+    case('average with weights over two axes', 'average', keyword(jnp.average), full, {'axis': [0, 2], 'weights': spread((3, 2), 0.1, 2, seed=9)})
+    case('ptp', 'ptp', keyword(jnp.ptp), full, {'axis': 1})
+    case('countNonzero', 'countNonzero', keyword(jnp.count_nonzero), f32([[0, 1], [nan, -0.0]]), {'axis': 1})
+    case('cov', 'cov', keyword(jnp.cov), full[:, :, 0], atol=1e-6)
+    case('cov of a vector', 'cov', keyword(jnp.cov), f32(1, 2, 4))
+    case('cov of two', 'cov', lambda a, b: jnp.cov(a, b), f32(1, 2, 4), f32(0, 1, -1))
+    case('corrcoef', 'corrcoef', keyword(jnp.corrcoef), full[:, :, 0], rtol=1e-5, atol=1e-6)
+    case('corrcoef of two', 'corrcoef', lambda a, b: jnp.corrcoef(a, b), f32(1, 2, 4), f32(0, 1, -1), rtol=1e-5, atol=1e-6)
+    ties = np.array([[1, 1, 1, 3, 3, 2, 5], [2, 2, 1, 1, 1, 1, 0]], np.float64)
+    for f, jax_function in (('cummax', lax.cummax), ('cummin', lax.cummin), ('cumlogsumexp', lax.cumlogsumexp)):
+        for reverse in (False, True):
+            case(f'{f}, reverse {reverse}', f, keyword(jax_function), ties, {'axis': 1, 'reverse': reverse})
+            case(f'{f} of eight, reverse {reverse}', f, keyword(jax_function), spread((8, 2), seed=8), {'reverse': reverse})
+        case(f'{f} of one', f, keyword(jax_function), np.array([2], np.float32))
+        case(f'{f} at hostile points', f, keyword(jax_function), f32(1, -inf, nan, inf, 0, 2), grad=False)
+        case(f'{f} of minus infinities', f, keyword(jax_function), f32(-inf, -inf, 1, inf, inf), grad=False)
+    case('cummax of integers', 'cummax', keyword(lax.cummax), i32(1, 3, 2, 5, 4))
+    for n in (0, 1, 2, 5):
+        case(f'diff {n} times', 'diff', keyword(jnp.diff), full, {'n': n, 'axis': 1})
+    case('diff with edges', 'diff', keyword(jnp.diff), full[:, :, 0], {'prepend': 1.0, 'append': spread((3, 2), seed=3)})
+    case('diff of bools', 'diff', keyword(jnp.diff), np.array([True, False, False, True]))
+    case('ediff1d', 'ediff1d', jnp.ediff1d, full)
+    case('ediff1d with edges', 'ediff1d', keyword(jnp.ediff1d, toBegin='to_begin', toEnd='to_end'), f32(1, 3, 4), {'toBegin': f32(7, 8), 'toEnd': 9.0})
+    case('trapezoid', 'trapezoid', keyword(jnp.trapezoid), full, {'axis': 1, 'dx': 0.5})
+    case('trapezoid at places', 'trapezoid', keyword(jnp.trapezoid), full, {'axis': 1, 'x': f32(0, 1, 3, 4)})
+    case('gradient', 'gradient', keyword(jnp.gradient), full)
+    case('gradient along an axis', 'gradient', keyword(jnp.gradient), full, {'axis': 1})
+    case('gradient with a spacing', 'gradient', lambda t, o: jnp.gradient(t, 0.5, axis=1), full, {'axis': 1, 'spacing': 0.5})
+    case('gradient with spacings', 'gradient', lambda t, o: jnp.gradient(t, 0.5, 2.0, axis=(1, 2)), full, {'axis': [1, 2], 'spacing': [0.5, 2.0]})
+
+
+families = {'arrange': arrange, 'statistics': statistics, 'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
 
 if __name__ == '__main__':
     folder = pathlib.Path(__file__).parent / 'cases'

@@ -1,0 +1,6 @@
+export { append, arraySplit, atleast1d, atleast2d, atleast3d, block, columnStack, dsplit, dstack, hsplit, hstack, unstack, vsplit, vstack, type Blocks } from './join.js';
+export {
+  diagflat, diagIndices, diagonal, fillDiagonal, geomspace, identity, indices, logspace, matrixTrace, meshgrid, tri, trilIndices, triuIndices, vander,
+  type DiagonalOptions, type LogspaceOptions, type MeshgridOptions,
+} from './make.js';
+export { broadcastArrays, deleteElements, fliplr, flipud, insert, matrixTranspose, resize, rollaxis, rot90 } from './turn.js';
