@@ -19,7 +19,7 @@ describe('a training step with running statistics, dropout and Adam', () => {
     const model = new Model();
     const training = trainer((m: Model, input: Tensor, wanted: Tensor) => mean(square(sub(m.call(input, { train: true }), wanted))), model, adam(1e-2), { mutable: ['batch_stats'] });
     const rngs = { dropout: random.key(3) };
-    const step = await compile(training.step);
+    const step = compile(training.step);
     let [eager, compiled] = [0, 0].map(() => training.start(model.init(random.key(0), [x, { train: false }])));
     const losses: number[] = [];
     for (let i = 0; i < 3; i++) {

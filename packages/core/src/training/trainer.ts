@@ -37,7 +37,7 @@ export interface Trainer<Args extends readonly unknown[], State extends Tree<Ten
  *     const training = trainer((model, images: Tensor, labels: Tensor) => crossEntropy(model.call(images, { train: true }), labels), model, adam(1e-3), {
  *       mutable: ['batch_stats'],
  *     });
- *     const step = await compile(training.step);
+ *     const step = compile(training.step);
  *     let state = training.start(model.init(random.key(0), [images]));
  *     for (const { images, labels } of batches) [state, { value }] = await step(state, [images, labels], { dropout: random.key(1) });
  *

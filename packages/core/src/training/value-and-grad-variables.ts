@@ -43,7 +43,7 @@ const optionNames = ['collections', 'mutable', 'keyDerivation'];
  *       model,
  *       { mutable: ['batch_stats'] },
  *     );
- *     const step = await compile((variables, state, images, labels, key) => {
+ *     const step = compile((variables, state, images, labels, key) => {
  *       const { value, gradients, variables: next } = lossAndGradients(variables, [images, labels], { rngs: { dropout: key } });
  *       const [updates, nextState] = optimizer.update(gradients.params, state, variables.params);
  *       return [{ ...next, params: applyUpdates(variables.params, updates) }, nextState, value];
