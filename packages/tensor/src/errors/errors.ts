@@ -1,5 +1,25 @@
+import { isTracing } from '../program/open-traces.js';
+import { findCallSite } from './call-site.js';
+
 /** The base of every error that Flaxon throws on purpose. */
 export class FlaxonError extends Error {
+  // Not a property of its own, so that errors with equal fields stay equal.
+  readonly #callSite: string | undefined;
+
+  constructor(message?: string, options?: ErrorOptions) {
+    const callSite = findCallSite();
+    super(callSite !== undefined && isTracing() ? `${message ?? ''}\n    called at ${callSite}` : message, options);
+    this.#callSite = callSite;
+  }
+
+  /**
+   * Where the user's code called into the library, such as `loss (/home/me/model.ts:12:5)`; undefined where that cannot be told. While a function
+   * is traced, the message ends with it: the stack then begins with the frames of the transformations.
+   */
+  get callSite(): string | undefined {
+    return this.#callSite;
+  }
+
   override get name(): string {
     return this.constructor.name;
   }

@@ -3,6 +3,7 @@ import type { Primitive, PrimitiveParams } from '../primitives/params.js';
 import type { Dim } from '../shape/dim.js';
 import { formatSpec, type Spec } from '../shape/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { openTraces } from './open-traces.js';
 import type { Atom, Constant, Equation, EquationOf, Program, Variable } from './program.js';
 import { currentScope } from './scope.js';
 
@@ -64,10 +65,8 @@ export class Trace {
   }
 }
 
-const open: Trace[] = [];
-
 /** The innermost open trace. */
-export const currentTrace = (): Trace | undefined => open.at(-1);
+export const currentTrace = (): Trace | undefined => openTraces.at(-1);
 
 /** The innermost trace among those of `values`; undefined where all are concrete. */
 export function traceOf(operation: string, values: readonly Tensor[]): Trace | undefined {
@@ -83,9 +82,9 @@ export function traceOf(operation: string, values: readonly Tensor[]): Trace | u
 
 /** The innermost open trace whose axis has this name, and the axis. @throws UnboundAxisError */
 export function traceOfAxis(operation: string, name: string): { readonly trace: Trace; readonly axis: NamedAxis } {
-  const found = open.findLast(({ axis }) => axis?.name === name);
+  const found = openTraces.findLast(({ axis }) => axis?.name === name);
   if (found?.axis) return { trace: found, axis: found.axis };
-  throw new UnboundAxisError(operation, name, open.flatMap(({ axis }) => (axis ? [axis.name] : [])));
+  throw new UnboundAxisError(operation, name, openTraces.flatMap(({ axis }) => (axis ? [axis.name] : [])));
 }
 
 export interface Traced {
@@ -100,8 +99,8 @@ export interface Traced {
  * Operations on concrete tensors alone are computed at once and enter as constants. `axis` has its name inside.
  */
 export function trace(f: (...inputs: Tensor[]) => readonly Tensor[], specs: readonly Spec[], axis: NamedAxis | null = null): Traced {
-  const made = new Trace(open.length, axis);
-  open.push(made);
+  const made = new Trace(openTraces.length, axis);
+  openTraces.push(made);
   try {
     const results = f(...specs.map((spec) => made.input(spec)));
     traceOf('trace', results);
@@ -110,7 +109,7 @@ export function trace(f: (...inputs: Tensor[]) => readonly Tensor[], specs: read
     return { program, captures: made.captured };
   } finally {
     // Whatever was opened inside and left open by an error closes too.
-    for (const inner of open.splice(made.level)) inner.open = false;
+    for (const inner of openTraces.splice(made.level)) inner.open = false;
   }
 }
 
