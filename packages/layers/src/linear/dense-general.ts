@@ -10,7 +10,7 @@ const range = (from: number, to: number): number[] => Array.from({ length: to - 
 /** `initialize` for a flat shape, so that fans count all inputs and all outputs together, then in the shape of the parameter. */
 const initializeFlat = (initialize: Initializer, flat: readonly number[]): Initializer => (key, shape, dtype) => reshape(initialize(key, flat, dtype), shape);
 
-const transposed = (x: Tensor, axes: readonly number[]): Tensor => (axes.every((axis, i) => axis === i) ? x : transpose(x, axes));
+const transposed = (x: Tensor, order: readonly number[]): Tensor => (order.every((axis, i) => axis === i) ? x : transpose(x, order));
 
 /**
  * A linear map of any axes to any number of features, with a kernel of its own for each place along the batch axes if there are any

@@ -1,4 +1,4 @@
-import { add, ArgumentError, astype, expandDims, eye, foriLoop, formatShape, matmul, mean, mul, sqrt, squeeze, square, sub, sum, swapaxes, div, type Tensor } from '@flaxon/tensor';
+import { ArgumentError, astype, div, eigh, expandDims, formatShape, matmul, mean, mul, sqrt, squeeze, sub, swapaxes, type Tensor } from '@flaxon/tensor';
 
 /** The affine map that carries one Gaussian onto another. */
 export interface GaussianMap {
@@ -15,16 +15,16 @@ export interface GaussianMap {
  * @throws ArgumentError where points are not (n, d), differ in dimension, or are fewer than d + 1, so that a covariance has no inverse
  */
 export function gaussianMap(source: Tensor, target: Tensor): GaussianMap {
-  const dimension = requireClouds(source, target);
+  requireClouds(source, target);
   const [from, to] = [moments(source), moments(target)];
-  const { root, inverse } = roots(from.covariance, dimension);
-  const middle = roots(matmul(root, matmul(to.covariance, root)), dimension).root;
+  const { root, inverse } = roots(from.covariance);
+  const middle = roots(matmul(root, matmul(to.covariance, root))).root;
   const linear = matmul(inverse, matmul(middle, inverse));
   const moved = squeeze(matmul(linear, expandDims(from.mean, -1)), -1);
-  return { root: roots(linear, dimension).root, offset: sub(to.mean, moved) };
+  return { root: roots(linear).root, offset: sub(to.mean, moved) };
 }
 
-function requireClouds(source: Tensor, target: Tensor): number {
+function requireClouds(source: Tensor, target: Tensor): void {
   const found = `${formatShape(source.shape)} and ${formatShape(target.shape)}`;
   const dimension = source.shape.at(-1);
   if (source.rank !== 2 || target.rank !== 2 || target.shape[1] !== dimension) {
@@ -34,7 +34,6 @@ function requireClouds(source: Tensor, target: Tensor): number {
   if (typeof dimension !== 'number' || !(fewest > dimension)) {
     throw new ArgumentError('PosDefPotentials', 'samples', `of source and target must be more points than they have dimensions, found ${found}: the covariance of fewer has no inverse`);
   }
-  return dimension;
 }
 
 /** Mean (d) and unbiased covariance (d, d) of points (n, d). */
@@ -45,22 +44,10 @@ function moments(points: Tensor): { readonly mean: Tensor; readonly covariance: 
   return { mean: center, covariance: div(matmul(swapaxes(centered, 0, 1), centered), Number(points.shape[0]) - 1) };
 }
 
-/** Enough steps for eigenvalues that are 1e12 apart: each multiplies the small ones by 9/4 until they are near 1, then doubles the digits. */
-const steps = 48;
-
-/**
- * The square root of a symmetric positive definite matrix (d, d) and its inverse, by the coupled Newton-Schulz iteration
- * Y <- Y (3 - Z Y) / 2, Z <- (3 - Z Y) / 2 Z (Higham, "Functions of Matrices", 2008, equation 6.35): products alone, so that it
- * traces as well.
- */
-function roots(matrix: Tensor, dimension: number): { readonly root: Tensor; readonly inverse: Tensor } {
-  const norm = sqrt(sum(square(matrix)));
-  const identity = eye(dimension, dimension, 0, 'float64');
-  const step = (_: Tensor, { y, z }: { readonly y: Tensor; readonly z: Tensor }): { y: Tensor; z: Tensor } => {
-    const factor = add(mul(matmul(z, y), -0.5), mul(identity, 1.5));
-    return { y: matmul(y, factor), z: matmul(factor, z) };
-  };
-  const { y, z } = foriLoop(0, steps, step, { y: div(matrix, norm), z: identity });
-  const scale = sqrt(norm);
-  return { root: mul(y, scale), inverse: div(z, scale) };
+/** The square root of a symmetric positive definite matrix (d, d), and its inverse. */
+function roots(matrix: Tensor): { readonly root: Tensor; readonly inverse: Tensor } {
+  const [values, vectors] = eigh(matrix);
+  const scales = sqrt(values);
+  const back = swapaxes(vectors, 0, 1);
+  return { root: matmul(mul(vectors, scales), back), inverse: matmul(div(vectors, scales), back) };
 }

@@ -1,8 +1,8 @@
-/** What the two LSTM cells share. */
-import { add, mul, type Tensor } from '@flaxon/tensor';
+/** What the two LSTM cells share: they differ in how they compute the sums that go into the gates. */
+import { add, mul, type Shape, type Tensor } from '@flaxon/tensor';
 import { bias, denseCell, gates } from './attributes.js';
-
-export const lstm = { ...denseCell, ...bias, ...gates };
+import { firstCarryPair } from './carry.js';
+import { RNNCellBase } from './cell.js';
 
 /** The gates in the order of Flax: input, forget, cell, output. */
 export const gateNames = ['i', 'f', 'g', 'o'] as const;
@@ -10,11 +10,28 @@ export const gateNames = ['i', 'f', 'g', 'o'] as const;
 /** Memory and hidden state. */
 export type LSTMCarry = readonly [c: Tensor, h: Tensor];
 
-type Activation = (x: Tensor) => Tensor;
+export abstract class LSTMCellBase extends RNNCellBase.define({ ...denseCell, ...bias, ...gates }) {
+  static readonly nowrap = ['initializeCarry', 'gateSums'];
+  override get numFeatureAxes(): number {
+    return 1;
+  }
 
-/** c' = f c + i g and h' = o tanh(c'), from the sums that go into the gates. */
-export function lstmStep(c: Tensor, [i, f, g, o]: readonly Tensor[], { gateFn, activationFn }: { readonly gateFn: Activation; readonly activationFn: Activation }): readonly [LSTMCarry, Tensor] {
-  const nextC = add(mul(gateFn(f!), c), mul(gateFn(i!), activationFn(g!)));
-  const nextH = mul(gateFn(o!), activationFn(nextC));
-  return [[nextC, nextH], nextH];
+  override initializeCarry(rng: Tensor, inputShape: Shape): LSTMCarry {
+    return firstCarryPair(this.constructor.name, rng, inputShape, this);
+  }
+
+  /** W_i. x + W_h. h + b_h. for each gate, from h: (batch..., features) and x: (batch..., in). */
+  protected abstract gateSums(h: Tensor, x: Tensor): readonly Tensor[];
+
+  /**
+   * [c, h]: (batch..., features) each, and x: (batch..., in), to the next [c, h] and h: c' = f c + i g and h' = o tanh(c').
+   * @throws ShapeError, DtypeError
+   */
+  override call([c, h]: LSTMCarry, x: Tensor): readonly [LSTMCarry, Tensor] {
+    const { gateFn, activationFn } = this;
+    const [i, f, g, o] = this.gateSums(h, x);
+    const nextC = add(mul(gateFn(f!), c), mul(gateFn(i!), activationFn(g!)));
+    const nextH = mul(gateFn(o!), activationFn(nextC));
+    return [[nextC, nextH], nextH];
+  }
 }

@@ -1,30 +1,15 @@
-import { add, concatenate, matmul, split, type Shape, type Tensor } from '@flaxon/tensor';
+import { add, concatenate, matmul, split, type Tensor } from '@flaxon/tensor';
 import { promoteDtype } from '../dtype.js';
 import { staticSize } from '../shape.js';
-import { firstCarryPair } from './carry.js';
-import { RNNCellBase } from './cell.js';
 import { DenseParameters } from './dense-parameters.js';
-import { gateNames, lstm, lstmStep, type LSTMCarry } from './lstm.js';
+import { gateNames, LSTMCellBase } from './lstm.js';
 
 /**
  * `LSTMCell`, with the same parameters and results, by two matrix products and not eight (Flax: `nn.OptimizedLSTMCell`): the
  * kernels of the four gates stand side by side.
  */
-export class OptimizedLSTMCell extends RNNCellBase.define(lstm) {
-  static readonly nowrap = ['initializeCarry'];
-  override get numFeatureAxes(): number {
-    return 1;
-  }
-
-  override initializeCarry(rng: Tensor, inputShape: Shape): LSTMCarry {
-    return firstCarryPair('OptimizedLSTMCell', rng, inputShape, this);
-  }
-
-  /**
-   * [c, h]: (batch..., features) each, and x: (batch..., in), to the next [c, h] and h.
-   * @throws ShapeError, DtypeError
-   */
-  override call([c, h]: LSTMCarry, x: Tensor): readonly [LSTMCarry, Tensor] {
+export class OptimizedLSTMCell extends LSTMCellBase {
+  protected override gateSums(h: Tensor, x: Tensor): readonly Tensor[] {
     const { dtype, paramDtype, kernelInit, recurrentKernelInit, biasInit } = this;
     const features = staticSize('OptimizedLSTMCell', h, -1);
     // In the order in which Flax makes them, so that summaries agree.
@@ -38,6 +23,6 @@ export class OptimizedLSTMCell extends RNNCellBase.define(lstm) {
     const [input, inputKernel] = promoteDtype('OptimizedLSTMCell', [x, side(gates.map((gate) => gate.inputKernel))], dtype);
     const [state, stateKernel, bias] = promoteDtype('OptimizedLSTMCell', [h, side(gates.map((gate) => gate.stateKernel)), side(gates.map((gate) => gate.bias))], dtype);
     const sums = add(matmul(input, inputKernel), add(matmul(state, stateKernel), bias));
-    return lstmStep(c, split(sums, gateNames.length, -1), this);
+    return split(sums, gateNames.length, -1);
   }
 }
