@@ -1,3 +1,5 @@
+import './methods/install.js';
+
 export type { Dtype, DtypeKind, TypedArray, TypedArrayOf } from './dtype/dtype.js';
 export { allocate, bytesPerElement, dtypeKind, dtypes, isBigInt, isDtype, isFloating, isHalf, isInteger } from './dtype/dtype.js';
 export { promoteTypes, resultDtype } from './dtype/promotion.js';
@@ -8,6 +10,7 @@ export { broadcastShapes, dimSizeOf, equalShapes, formatShape, formatSpec, isSta
 
 export type { NestedArray, Scalar, TensorSource } from './tensor/tensor.js';
 export { concrete, Tensor } from './tensor/tensor.js';
+export type { TensorMethods } from './methods/table.js';
 export type { TensorLike, TensorOptions } from './tensor/create.js';
 export { scalar, tensor } from './tensor/create.js';
 

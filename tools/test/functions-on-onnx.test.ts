@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { casesOf, difference, families, gradientsOf, type JaxCase } from '../../tensor/test/jax/cases.js';
-import { compile } from '../src/index.js';
-import type { Tensor } from '@flaxon/tensor';
+import { casesOf, difference, families, gradientsOf, type JaxCase } from '../../packages/tensor/test/jax/cases.js';
+import { compile } from '../../packages/runtime-onnx/src/index.js';
+import type { Tensor } from '../../packages/tensor/src/index.js';
 
 async function run(f: (...tensors: Tensor[]) => readonly Tensor[], tensors: readonly Tensor[]): Promise<readonly Tensor[]> {
   const compiled = compile(f);
