@@ -4,7 +4,8 @@ import { type Pass, rewritePass } from './pass.js';
 import { reshapeTarget } from './reshape-target.js';
 import type { Uses } from './uses.js';
 
-function permutationOf(node: Node): readonly number[] {
+/** Axis `i` of what a `Transpose` gives is axis `permutationOf(node)[i]` of its operand. */
+export function permutationOf(node: Node): readonly number[] {
   const perm = node.attributes.perm;
   return perm?.kind === 'ints' ? perm.value.map(Number) : [...node.outputs[0]!.shape.keys()].reverse();
 }

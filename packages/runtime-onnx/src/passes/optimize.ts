@@ -2,6 +2,7 @@ import type { Graph } from '../graph/graph.js';
 import { cancelLayout } from './cancel-layout.js';
 import { dropUnitAxes } from './drop-unit-axes.js';
 import { fuseClip } from './fuse-clip.js';
+import { fuseConvBias } from './fuse-conv-bias.js';
 import { fuseGemmAddition } from './fuse-gemm-addition.js';
 import { fuseGemmFactor } from './fuse-gemm-factor.js';
 import { fuseGemmRow } from './fuse-gemm-row.js';
@@ -16,6 +17,7 @@ import { removeDeadNodes } from './remove-dead-nodes.js';
 import { simplifyArithmetic } from './simplify-arithmetic.js';
 import { sinkNegation } from './sink-negation.js';
 import { sinkReshape } from './sink-reshape.js';
+import { sinkTranspose } from './sink-transpose.js';
 import { sumRows } from './sum-rows.js';
 
 /**
@@ -31,6 +33,8 @@ const passes: readonly Pass[] = [
   mergeSums,
   sumRows,
   sinkReshape,
+  fuseConvBias,
+  sinkTranspose,
   cancelLayout,
   removeDeadNodes,
   fuseClip,
