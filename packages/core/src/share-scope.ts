@@ -11,7 +11,9 @@ import type { Scope } from './scope/scope.js';
  */
 export function shareScope(module: Module, other: Module): void {
   const [a, b] = [stateOf(module), stateOf(other)];
-  if (a.scope === undefined || b.scope === undefined) throw new CallShareScopeOnUnboundModuleError();
+  if (a.scope === undefined || b.scope === undefined) {
+    throw new CallShareScopeOnUnboundModuleError([a, b].filter(({ scope }) => scope === undefined).map(({ info }) => info.name));
+  }
   if (isInside(b.scope, a.scope)) take(b, a.scope);
   else take(a, b.scope);
 }

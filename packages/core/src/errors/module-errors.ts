@@ -90,8 +90,27 @@ export class CallUnbindOnUnboundModuleError extends FlaxonError {
 
 /** `shareScope` of modules that have no scope. */
 export class CallShareScopeOnUnboundModuleError extends FlaxonError {
-  constructor() {
-    super(`Can't call \`shareScope\` on unbound modules. Call it in \`setup()\`: \`setup() { shareScope(this, this.inner); }\`.`);
+  /** The classes of the modules that are unbound. */
+  readonly unbound: readonly string[];
+
+  constructor(unbound: readonly string[]) {
+    super(`Can't call \`shareScope\` on unbound modules, found ${unbound.join(' and ')}. Call it in \`setup()\`: \`setup() { shareScope(this, this.inner); }\`.`);
+    this.unbound = unbound;
+  }
+}
+
+/** `init`, `apply` and so on of a class of modules in the place of a module. */
+export class InvalidInstanceModuleError extends FlaxonError {
+  readonly operation: string;
+  readonly moduleClass: string;
+
+  constructor(operation: string, moduleClass: string) {
+    super(
+      `\`${operation}\` is a method of modules, and ${moduleClass} is a class of modules. ` +
+        `Wrong: \`${moduleClass}.${operation}(...)\`. Right: \`new ${moduleClass}({ ... }).${operation}(...)\`.`,
+    );
+    this.operation = operation;
+    this.moduleClass = moduleClass;
   }
 }
 

@@ -1,9 +1,9 @@
-import { UnboundModuleError } from '../errors/module-errors.js';
+import { InvalidInstanceModuleError, UnboundModuleError } from '../errors/module-errors.js';
 import { checkOptions } from '../errors/options.js';
 import type { Scope } from '../scope/scope.js';
 import { attach } from './attach.js';
 import { parseAttributes, VALIDATED } from './attributes.js';
-import { classInfo, type AnyModuleClass } from './class-info.js';
+import { classInfo, moduleClassName, type AnyModuleClass } from './class-info.js';
 import type { AttributeShape, ModuleOptions } from './define.js';
 import { attributeGuard } from './guard.js';
 import { moduleToJson, type ModuleJson } from './json.js';
@@ -22,6 +22,19 @@ export abstract class ModuleBase {
   static readonly attributes: AttributeShape = {};
 
   declare readonly [STATE]: ModuleState;
+
+  // A class is easily taken for a module; `Dense.apply` would otherwise be that of functions. @throws InvalidInstanceModuleError
+  static init(..._args: never[]): never {
+    throw new InvalidInstanceModuleError('init', moduleClassName(this));
+  }
+
+  static apply(..._args: never[]): never {
+    throw new InvalidInstanceModuleError('apply', moduleClassName(this));
+  }
+
+  static bind(..._args: never[]): never {
+    throw new InvalidInstanceModuleError('bind', moduleClassName(this));
+  }
 
   /**
    * @throws InvalidAttributeError where attributes do not fit, AssignSubModuleError where no submodule may be made now,
