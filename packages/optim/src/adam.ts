@@ -1,9 +1,11 @@
 import { add, mul, type Tensor, type Tree } from '@flaxon/tensor';
-import { requireParams } from './add-decayed-weights.js';
+import { addDecayedWeights, requireParams, type AddDecayedWeightsOptions, type DecayState } from './add-decayed-weights.js';
+import { chain } from './chain.js';
 import { checkOptions } from './arguments.js';
 import { mapLeaves, scalarDtype } from './leaves.js';
 import { descending, rateOf, type LearningRate, type RateState } from './learning-rate.js';
-import { adamDirection, adamOptionNames, type AdamOptions, type AdamState } from './scale-by-adam.js';
+import { adamDirection, adamOptionNames, scaleByAdam, type AdamOptions, type AdamState } from './scale-by-adam.js';
+import { scaleByLearningRate } from './scale.js';
 import { scaled } from './scaled.js';
 import { partsOf } from './state.js';
 import type { GradientTransformation, OptimizerState } from './transformation.js';
@@ -29,20 +31,21 @@ export function adam(learningRate: LearningRate, options: AdamOptions = {}): Gra
   };
 }
 
-export interface AdamWOptions extends AdamOptions {
+export interface AdamWOptions extends AdamOptions, AddDecayedWeightsOptions {
   /** The part of the parameters that is taken off besides, times the learning rate; a schedule may give it. 1e-4 by default. */
   readonly weightDecay?: LearningRate;
 }
 
 /**
  * Adam with decoupled weight decay: a step of -learningRate (direction + weightDecay params) (Optax: `adamw`). `update` needs the
- * parameters. State: `[{ count, mu, nu }, decay, rate]`, where `decay` and `rate` are `{ count }` with a schedule, else `{}`.
- * Source: Loshchilov and Hutter, "Decoupled weight decay regularization", 2019.
+ * parameters. State: `[{ count, mu, nu }, decay, rate]`, where `decay` and `rate` are `{ count }` with a schedule, else `{}`;
+ * with a mask `decay` is `{ inner_state }` of that. Source: Loshchilov and Hutter, "Decoupled weight decay regularization", 2019.
  * @throws ArgumentError; `update` throws MissingParamsError
  */
-export function adamw(learningRate: LearningRate, options: AdamWOptions = {}): GradientTransformation<readonly [AdamState, RateState, RateState]> {
-  checkOptions('adamw', options, [...adamOptionNames, 'weightDecay']);
-  const { weightDecay = 1e-4, ...rest } = options;
+export function adamw(learningRate: LearningRate, options: AdamWOptions = {}): GradientTransformation<readonly [AdamState, DecayState, RateState]> {
+  checkOptions('adamw', options, [...adamOptionNames, 'weightDecay', 'mask']);
+  const { weightDecay = 1e-4, mask, ...rest } = options;
+  if (mask !== undefined) return chain(scaleByAdam(rest), addDecayedWeights(weightDecay, { mask }), scaleByLearningRate(learningRate));
   const direction = adamDirection('adamw', rest);
   const rate = rateOf('adamw', descending('adamw', learningRate));
   const decay = rateOf('adamw', weightDecay);

@@ -1,4 +1,4 @@
-import { add, astype, full, mul, pow, scalar, square, sub, type Dtype, type Tensor, type Tree } from '@flaxon/tensor';
+import { add, astype, div, full, mul, pow, scalar, square, sub, type Dtype, type Tensor, type Tree } from '@flaxon/tensor';
 import { mapLeaves } from './leaves.js';
 
 /** (1 - decay) g + decay m for each gradient g and its running mean m (Optax: `tree.update_moment`, order 1). */
@@ -14,6 +14,12 @@ export const updateMeanSquare = (transformation: string, updates: Tree<Tensor>, 
  * (Kingma and Ba, "Adam", 2015, section 3).
  */
 export const biasCorrection = (decay: number, count: Tensor, dtype: Dtype): Tensor => sub(1, pow(scalar(decay, dtype), astype(count, dtype)));
+
+/** Running means that started at 0, corrected for that after `count` updates (Optax: `tree.bias_correction`). */
+export function corrected(transformation: string, means: Tree<Tensor>, decay: number, count: Tensor, dtype: Dtype): Tree<Tensor> {
+  const correction = biasCorrection(decay, count, dtype);
+  return mapLeaves(transformation, (mean) => div(mean, astype(correction, mean.dtype)), means);
+}
 
 /** A tree of `value` in the shapes of `params`, and their dtypes unless another is given. */
 export const filled = (params: Tree<Tensor>, value: number, dtype?: Dtype): Tree<Tensor> =>

@@ -1,8 +1,12 @@
 export { constantSchedule } from './constant.js';
 export { cosineDecaySchedule, type CosineDecayOptions } from './cosine.js';
 export { exponentialDecay, type ExponentialDecayOptions } from './exponential.js';
+export { piecewiseInterpolateSchedule, type PiecewiseInterpolateOptions } from './interpolate.js';
 export { joinSchedules } from './join.js';
+export { cosineOnecycleSchedule, linearOnecycleSchedule, type CosineOneCycleOptions, type LinearOneCycleOptions } from './one-cycle.js';
 export { piecewiseConstantSchedule, type PiecewiseConstantOptions } from './piecewise.js';
 export { linearSchedule, polynomialSchedule, type LinearScheduleOptions, type PolynomialScheduleOptions } from './polynomial.js';
+export { sgdrSchedule } from './sgdr.js';
 export type { Schedule } from './schedule.js';
 export { warmupCosineDecaySchedule, type WarmupCosineDecayOptions } from './warmup-cosine.js';
+export { warmupExponentialDecaySchedule, type WarmupExponentialDecayOptions } from './warmup-exponential.js';

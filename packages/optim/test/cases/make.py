@@ -27,6 +27,32 @@ OPTIMIZERS = {
     'rmsprop centered with bias correction': lambda: optax.rmsprop(0.01, centered=True, bias_correction=True, eps=1e-3),
     'adagrad': lambda: optax.adagrad(0.1),
     'adagrad from zero without eps': lambda: optax.adagrad(0.1, initial_accumulator_value=0.0, eps=0.0),
+    'adamax': lambda: optax.adamax(0.02),
+    'adamaxw': lambda: optax.adamaxw(0.02, b2=0.9, weight_decay=0.1),
+    'nadam': lambda: optax.nadam(0.01),
+    'nadamw': lambda: optax.nadamw(0.01, weight_decay=0.1),
+    'amsgrad': lambda: optax.amsgrad(0.01, b2=0.9),
+    'adadelta': lambda: optax.adadelta(1.0, rho=0.8),
+    'adadelta with weight decay': lambda: optax.adadelta(0.5, weight_decay=0.1),
+    'lamb': lambda: optax.lamb(0.01, weight_decay=0.1),
+    'lars': lambda: optax.lars(0.1, weight_decay=0.01, trust_coefficient=0.1),
+    'lars with masks': lambda: optax.lars(0.1, weight_decay=0.01, weight_decay_mask={'a': True, 'b': False}, trust_ratio_mask={'a': True, 'b': {'c': True, 's': False}}),
+    'lion': lambda: optax.lion(0.01),
+    'yogi': lambda: optax.yogi(0.01, b2=0.9),
+    'radam': lambda: optax.radam(0.01, b2=0.5, threshold=2.0),
+    'radam with Nesterov momentum': lambda: optax.radam(0.01, nesterov=True),
+    'adafactor': lambda: optax.adafactor(0.01, min_dim_size_to_factor=2),
+    'adafactor not factored': lambda: optax.adafactor(0.01, factored=False, multiply_by_parameter_scale=False, momentum=0.9, weight_decay_rate=1e-3, dtype_momentum=None),
+    'ema': lambda: optax.ema(0.7),
+    'ema without correction': lambda: optax.ema(0.7, debias=False),
+    'adamw with a mask': lambda: optax.adamw(0.01, weight_decay=0.1, mask={'a': True, 'b': False}),
+    'masked': lambda: optax.masked(optax.adam(0.01), {'a': False, 'b': True}),
+    'partition': lambda: optax.partition({'fast': optax.sgd(0.5), 'slow': optax.adam(0.01)}, {'a': 'slow', 'b': {'c': 'fast', 's': 'slow'}}),
+    'accumulateGradients': lambda: optax.MultiSteps(optax.adam(0.01), 2, accumulator_dtype=None),
+    'accumulateGradients summed': lambda: optax.MultiSteps(optax.sgd(0.1, momentum=0.9), 3, use_grad_mean=False, accumulator_dtype=None),
+    'applyIfFinite': lambda: optax.apply_if_finite(optax.adam(0.01), 2),
+    'injectHyperparams': lambda: optax.inject_hyperparams(lambda learning_rate, weight_decay: optax.adamw(learning_rate, weight_decay=weight_decay))(
+        learning_rate=optax.linear_schedule(0.1, 0.01, 3), weight_decay=0.1),
     'clip then sgd': lambda: optax.chain(optax.clip(0.5), optax.sgd(0.1)),
     'clipByGlobalNorm then adam': lambda: optax.chain(optax.clip_by_global_norm(1.5), optax.adam(0.01)),
     'addDecayedWeights then sgd': lambda: optax.chain(optax.add_decayed_weights(0.01), optax.sgd(0.1, momentum=0.9)),
@@ -49,6 +75,10 @@ SCHEDULES = {
     'exponential growth': lambda: optax.exponential_decay(0.01, 4, 2.0, end_value=0.2),
     'piecewise': lambda: optax.piecewise_constant_schedule(1.0, {5: 0.5, 13: 0.1}),
     'warmup cosine': lambda: optax.warmup_cosine_decay_schedule(1e-3, 3e-2, 4, 18, 5e-4),
+    'linear one cycle': lambda: optax.linear_onecycle_schedule(20, 0.3),
+    'cosine one cycle': lambda: optax.cosine_onecycle_schedule(20, 0.3, 0.25, 10.0, 100.0),
+    'warmup exponential': lambda: optax.warmup_exponential_decay_schedule(0.0, 0.2, 4, 6, 0.5, staircase=False, end_value=0.03),
+    'sgdr': lambda: optax.sgdr_schedule([dict(init_value=0.0, peak_value=0.2, warmup_steps=2, decay_steps=8, end_value=0.01), dict(init_value=0.01, peak_value=0.1, warmup_steps=3, decay_steps=10)]),
     'joined': lambda: optax.join_schedules(
         [optax.constant_schedule(0.5), optax.linear_schedule(0.5, 0.1, 4), optax.exponential_decay(0.1, 3, 0.5)], [3, 8]),
 }
@@ -61,7 +91,9 @@ def tree(rng, dtype):
 
 
 def plain(value):
-    """Optax's named tuples by field, other tuples as lists."""
+    """Optax's named tuples by field, other tuples as lists; null for what a mask left out."""
+    if isinstance(value, optax.MaskedNode):
+        return None
     if hasattr(value, '_asdict'):
         return {name: plain(field) for name, field in value._asdict().items()}
     if isinstance(value, dict):

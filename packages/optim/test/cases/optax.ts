@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { tensor, tree, type Dtype, type Tensor, type Tree } from '@flaxon/tensor';
 import { expect } from 'vitest';
 
-/** Numbers in nested arrays and objects, as in optax.json. */
-export type Plain = number | readonly Plain[] | { readonly [key: string]: Plain };
+/** Numbers in nested arrays and objects, as in optax.json; null where a mask left a parameter out. */
+export type Plain = number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
 
 interface OptaxResults {
   /** By the name of the optimiser in make.py: parameters and state after the last update. */
@@ -25,16 +25,21 @@ export const optax = JSON.parse(readFileSync(new URL('optax.json', import.meta.u
 
 /** Parameters or gradients of the cases as tensors: `{ a: (2, 3), b: { c: (3), s: () } }`. */
 export function tensors(plain: Plain, dtype: Dtype): Tree<Tensor> {
-  if (typeof plain === 'object' && !Array.isArray(plain)) {
+  if (typeof plain === 'object' && plain !== null && !Array.isArray(plain)) {
     return Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, tensors(value, dtype)]));
   }
   return tensor(plain as number, { dtype });
 }
 
-const numbers = (value: Plain): number[] => (typeof value === 'number' ? [value] : Object.values(value).flatMap(numbers));
+/** All numbers, objects by sorted keys as trees are. */
+function numbers(value: Plain): number[] {
+  if (value === null) return [];
+  if (typeof value !== 'object') return [Number(value)];
+  return Array.isArray(value) ? value.flatMap(numbers) : Object.keys(value).sort().flatMap((key) => numbers((value as { readonly [key: string]: Plain })[key]!));
+}
 const elements = (leaf: Tensor): number[] => Array.from(leaf.data(), Number);
 
-/** Asserts that the leaves of `got`, in order, are those of `want`, whose keys come in the same (sorted) order. */
+/** Asserts that the leaves of `got`, in order, are those of `want`. */
 export function expectClose(got: Tree<Tensor>, want: Plain, { relative, absolute }: { readonly relative: number; readonly absolute: number }): void {
   const found = tree.leaves<Tensor>(got).flatMap(elements);
   const wanted = numbers(want);
