@@ -4,6 +4,7 @@ import { LiftArgumentError, TransformedMethodReturnValueError, TransformTargetEr
 import { UnboundModuleError } from '../errors/module-errors.js';
 import { runSetup } from '../module/attach.js';
 import { moduleClassName } from '../module/class-info.js';
+import { attributesOf } from '../module/clone.js';
 import { mapLeaves } from '../module/containers.js';
 import type { ModuleClass } from '../module/define.js';
 import { Module } from '../module/module.js';
@@ -98,6 +99,7 @@ function liftClass<Options>(
     if (!isFunction(original)) throw new LiftArgumentError(`lift.${transformation.name}`, `${moduleClassName(target)} has no method "${name}"`);
     const run: LiftedMethod['run'] = (module, args) => Reflect.apply(methodNow() as AnyFunction, module, args) as unknown;
     const method = function (this: Module, ...args: unknown[]): unknown {
+      if (transformation.forksStreams === true) setUpHeld(this);
       return runLifted(transformation, this, args, [{ name, moduleClass: target, run }], ([f]) => transform(f!, options));
     };
     Object.defineProperty(method, 'name', { value: name, configurable: true });
@@ -107,6 +109,21 @@ function liftClass<Options>(
     Object.defineProperty(Lifted.prototype, name, { value: method, writable: true, configurable: true });
   }
   return Lifted as ModuleClass;
+}
+
+/**
+ * Runs `setup` of the modules among the attributes, and among theirs. Flax looks at them before it compiles a class, which runs it: what
+ * `setup` declares there has the keys of its own path, though the path is lost inside.
+ */
+function setUpHeld(module: Module): void {
+  for (const held of Object.values(attributesOf(stateOf(module)))) {
+    mapLeaves(held, (leaf) => {
+      if (!isModule(leaf) || stateOf(leaf).scope === undefined) return leaf;
+      runSetup(stateOf(leaf));
+      setUpHeld(leaf);
+      return leaf;
+    });
+  }
 }
 
 function callOn(transformation: Transformation, module: unknown, args: readonly unknown[], functions: readonly AnyFunction[], transform: Transform): unknown {

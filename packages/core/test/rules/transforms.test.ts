@@ -2,8 +2,8 @@
 import { add, exp, log, mul, neg, ones, random, sub, sum, tensor, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { fields, lift, Module, type Variables } from '../../src/index.js';
-import { Counter, Dense, pathsOf, Scale, valuesAt } from '../layers.js';
+import { fields, lift, Module, tensorAt, type Variables } from '../../src/index.js';
+import { Counter, Dense, pathsOf, Scale, valuesAt, wordsOf } from '../layers.js';
 
 const key = random.key(0);
 const x = ones([1, 2]);
@@ -69,5 +69,32 @@ describe('parameters as values', () => {
     const back = flow.inverse(flow.call(x)).toArray() as number[][];
     expect(back[0]![0]).toBeCloseTo(1, 6);
     expect(Number(flow.logDeterminant().item())).toBeCloseTo(Number(sum(flow.scale).item()), 6);
+  });
+});
+
+describe('a module with setup that a jitted class is given', () => {
+  class SetupKey extends Module.define({}) {
+    setup(): void {
+      this.param('k', (drawn: Tensor) => drawn);
+    }
+    call(input: Tensor): Tensor {
+      return input;
+    }
+  }
+  class Holder extends Module.define({ inner: fields.module(SetupKey) }) {
+    call(input: Tensor): Tensor {
+      return this.inner.call(input);
+    }
+  }
+  const keyIn = (lifted: typeof Holder): number[] => {
+    class Net extends Module.define({}) {
+      call(input: Tensor): Tensor {
+        return new lifted({ inner: new SetupKey() }).call(input);
+      }
+    }
+    return wordsOf(tensorAt(new Net().init(key, [x]), 'params/SetupKey_0/k'));
+  };
+  it.each([['jit', lift.jit(Holder)], ['foldRngs', lift.foldRngs(Holder)]])('has the keys of its own path, since its setup runs before: %s', (_, lifted) => {
+    expect(keyIn(lifted)).toEqual(keyIn(Holder));
   });
 });
