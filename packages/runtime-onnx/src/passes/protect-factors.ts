@@ -6,6 +6,16 @@ import { makeConstant, type Pass, rewritePass } from './pass.js';
 import type { Uses } from './uses.js';
 
 const isMatMul = (node: Node | undefined): boolean => node?.op === 'MatMul' && node.domain === '';
+const isTranspose = (node: Node | undefined): node is Node => node?.op === 'Transpose' && node.domain === '';
+
+/** Whether a `MatMul` makes the value, at first or before it is transposed: ONNX Runtime moves transposes. */
+function comesFromMatMul(value: Value | undefined): boolean {
+  const producer = value && producerOf(value);
+  return isMatMul(producer) || (isTranspose(producer) && comesFromMatMul(producer.inputs[0]));
+}
+
+const goesToMatMul = (value: Value, uses: Uses): boolean =>
+  uses.readersOf(value).some((reader) => isMatMul(reader) || (isTranspose(reader) && goesToMatMul(reader.outputs[0]!, uses)));
 
 /** A float64 number that float32 does not hold. */
 function isFragile(value: Value | undefined): boolean {
@@ -16,7 +26,7 @@ function isFragile(value: Value | undefined): boolean {
 function protect(node: Node, uses: Uses): boolean {
   if ((node.op !== 'Mul' && node.op !== 'Div') || node.domain !== '' || !node.inputs.some(isFragile)) return false;
   const [output] = node.outputs;
-  const touchesMatMul = uses.readersOf(output!).some(isMatMul) || node.inputs.some((input) => isMatMul(producerOf(input)));
+  const touchesMatMul = goesToMatMul(output!, uses) || node.inputs.some(comesFromMatMul);
   // Along the last axis of a known size above 1; there is one but for arrays of one column.
   const axis = output!.shape.findLastIndex((dim) => isStatic(dim) && dim > 1);
   if (axis < 0 || !touchesMatMul) return false;

@@ -1,4 +1,4 @@
-import { div as div64, matmul, mul as mul64, type Shape, type Tensor } from '@flaxon/tensor';
+import { div as div64, matmul, mul as mul64, swapaxes, type Shape, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../src/compile/compile.js';
 import { add, cast, div, max, min, mul, neg, scalar, sub, unary, where, withNumber } from '../../src/emit/arithmetic.js';
@@ -190,6 +190,12 @@ describe('protectFactors', () => {
     const f = (x: Tensor, y: Tensor): Tensor => div64(matmul(mul64(x, 1 / Math.sqrt(3)), y), 7.7);
     await expectAgreement(f, [arbitrary([2, 3, 4], 'float64'), arbitrary([2, 4, 3], 'float64')], { tolerance: 1e-14 });
     expect(compile(f).lower(arbitrary([2, 3, 4], 'float64'), arbitrary([2, 4, 3], 'float64')).graph.initializer?.map(({ dims }) => dims)).toEqual([[4], [3]]);
+  });
+  it('and of one with a transposition between, which ONNX Runtime moves', async () => {
+    const after = (x: Tensor, y: Tensor): Tensor => mul64(swapaxes(matmul(x, y), 1, 2), 1.0507009873554805);
+    const before = (x: Tensor, y: Tensor): Tensor => matmul(swapaxes(mul64(x, 1.0507009873554805), 1, 2), y);
+    await expectAgreement(after, [arbitrary([2, 3, 4], 'float64'), arbitrary([2, 4, 3], 'float64')], { tolerance: 1e-14 });
+    await expectAgreement(before, [arbitrary([2, 4, 3], 'float64'), arbitrary([2, 4, 3], 'float64')], { tolerance: 1e-14 });
   });
 });
 
