@@ -63,6 +63,7 @@ export function assignInSetup(state: ModuleState, name: string, value: unknown):
  * root, so that the caller's own stays unbound and what was one module stays one. One that has no name gets that of its position.
  */
 function adopt(state: ModuleState, name: string, value: unknown): unknown {
+  const prefix = state.info.scopeNames.get(name) ?? name;
   const waiting = new Set<ModuleState>();
   const adopted = mapModules(value, (module, suffix) => {
     const isOutside = stateOf(module).parent === null;
@@ -71,7 +72,7 @@ function adopt(state: ModuleState, name: string, value: unknown): unknown {
     if (inner.name === undefined) {
       const ownName = isOutside && state.info.preserveAdoptedNames ? stateOf(module).name : undefined;
       inner.parent = state.module;
-      inner.name = ownName ?? `${name}${suffix}`;
+      inner.name = ownName ?? `${prefix}${suffix}`;
       waiting.add(inner);
     }
     return taken;

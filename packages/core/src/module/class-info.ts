@@ -1,3 +1,4 @@
+import { tree } from '@flaxon/tensor';
 import { z } from 'zod';
 import { InvalidModuleClassError } from '../errors/module-errors.js';
 import type { AttributeShape } from './define.js';
@@ -24,6 +25,8 @@ export interface ClassInfo {
   readonly nameScopes: ReadonlySet<string>;
   /** `static preserveAdoptedNames`: a module given as an attribute keeps the name it was constructed with. */
   readonly preserveAdoptedNames: boolean;
+  /** `static scopeNames`: the names of modules in some attributes, where they are not those of the attributes. */
+  readonly scopeNames: ReadonlyMap<string, string>;
   /** Class fields without a value, such as `encoder!: Dense`: what `setup` is to set. */
   readonly declaredFields: Set<string>;
 }
@@ -57,10 +60,25 @@ function prepare(moduleClass: AnyModuleClass, base: object): ClassInfo {
     hasSetup: 'setup' in moduleClass.prototype,
     nameScopes: listedNames(moduleClass, 'compactNameScope'),
     preserveAdoptedNames: Reflect.get(moduleClass, 'preserveAdoptedNames') === true,
+    scopeNames: scopeNames(moduleClass),
     declaredFields: new Set(),
   };
   known.set(moduleClass, info);
   return info;
+}
+
+/** `{ attribute: name }` of the class and of those it extends. */
+function scopeNames(moduleClass: AnyModuleClass): Map<string, string> {
+  const names = new Map<string, string>();
+  for (let at: unknown = moduleClass; typeof at === 'function'; at = Object.getPrototypeOf(at)) {
+    const listed: unknown = Object.hasOwn(at, 'scopeNames') ? Reflect.get(at, 'scopeNames') : {};
+    if (!tree.isRecord(listed) || Object.values(listed).some((name) => typeof name !== 'string')) {
+      throw new InvalidModuleClassError(moduleClassName(moduleClass), "`static scopeNames` must give names by attribute, such as `{ forwardRnn: 'forward_rnn' }`.");
+    }
+    // What the class itself says counts more.
+    for (const [attribute, name] of Object.entries(listed)) if (!names.has(attribute)) names.set(attribute, String(name));
+  }
+  return names;
 }
 
 const isBelow = (prototype: unknown, base: object): prototype is object =>

@@ -86,7 +86,8 @@ function runInit(operation: string, module: Module, rngs: Rngs, args: readonly u
  * Methods are wrapped when a class is first used: inside `call`, or a method that `static compact` lists, submodules and
  * parameters are declared where they are used, and named `Dense_0`, `Dense_1`, ... A class with `setup()` declares there, and
  * names by the attribute assigned. `static nowrap` lists methods that are left alone, `static moduleName` replaces the name of
- * the class, and `static preserveAdoptedNames` keeps the explicit names of modules given as attributes.
+ * the class, `static scopeNames = { forwardRnn: 'forward_rnn' }` gives modules in attributes other names than those of the attributes, and
+ * `static preserveAdoptedNames` keeps the explicit names of modules given as attributes.
  */
 export abstract class Module extends DeclaringModule {
   constructor(attributes?: object, options?: ModuleOptions) {

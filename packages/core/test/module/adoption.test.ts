@@ -1,8 +1,8 @@
 import { add, initializers, ones, random, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { fields, Module, NameInUseError, shareScope, type Variables } from '../../src/index.js';
-import { Counter, Dense, pathsOf, valuesAt } from '../layers.js';
+import { fields, InvalidModuleClassError, Module, NameInUseError, shareScope, type Variables } from '../../src/index.js';
+import { Counter, Dense, pathsOf, Scale, valuesAt } from '../layers.js';
 
 const key = random.key(0);
 const x = ones([1, 2]);
@@ -230,5 +230,43 @@ describe('shareScope', () => {
   });
   it('of unbound modules is an error', () => {
     expect(() => shareScope(dense(), dense())).toThrow(/unbound/);
+  });
+});
+
+describe('static scopeNames', () => {
+  class Renamed extends Module.define({ firstLayer: fields.module(Scale), others: z.array(fields.module(Scale)).default([]) }) {
+    static readonly scopeNames: Record<string, string> = { firstLayer: 'first_layer', others: 'rest', second: 'last_layer' };
+    second!: Scale;
+    setup(): void {
+      this.second = new Scale();
+    }
+    call(input: Tensor): Tensor {
+      return this.others.reduce((y, layer) => layer.call(y), this.second.call(this.firstLayer.call(input)));
+    }
+  }
+  const paths = (of: Module): string[] => pathsOf(of.init(key, [ones([2])]));
+
+  it('name modules in attributes, those in lists, and those that `setup` assigns', () => {
+    expect(paths(new Renamed({ firstLayer: new Scale(), others: [new Scale()] }))).toEqual(['params/first_layer/w', 'params/last_layer/w', 'params/rest_0/w']);
+  });
+
+  it('leave the attributes their own names', () => {
+    const model = new Renamed({ firstLayer: new Scale() });
+    expect(Object.keys(model.toJSON().config)).toEqual(['firstLayer', 'others']);
+    expect(paths(model.clone({ firstLayer: new Scale({ size: 1 }) }))).toEqual(['params/first_layer/w', 'params/last_layer/w']);
+  });
+
+  it('are inherited, and may be replaced', () => {
+    class Other extends Renamed {
+      static override readonly scopeNames = { firstLayer: 'a' };
+    }
+    expect(paths(new Other({ firstLayer: new Scale() }))).toEqual(['params/a/w', 'params/last_layer/w']);
+  });
+
+  it('must be names', () => {
+    class Wrong extends Module.define({}) {
+      static readonly scopeNames = ['a', 3];
+    }
+    expect(() => new Wrong()).toThrow(InvalidModuleClassError);
   });
 });

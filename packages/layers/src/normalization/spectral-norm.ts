@@ -1,4 +1,4 @@
-import { fields, lift, Module, type AttributesInput, type ModuleOptions } from '@flaxon/core';
+import { fields, lift, Module } from '@flaxon/core';
 import { add, ArgumentError, astype, div, formatShape, index, matmul, mul, notEqual, ones, random, reshape, rsqrt, ShapeError, stopGradient, sum, transpose, tree, where, type Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
 import { computeDtype } from '../dtype.js';
@@ -11,23 +11,6 @@ export interface SpectralNormOptions {
   readonly [option: string]: unknown;
 }
 
-const attributes = {
-  /** How many steps of the power iteration a call takes; 0 leaves the layer as it is. */
-  nSteps: z.int().default(1),
-  /** Added to squared norms under the root. */
-  epsilon: z.number().default(1e-12),
-  dtype: fields.dtype().optional(),
-  paramDtype: fields.dtype().default('float32'),
-  /** Whether kernels that are no matrices are refused, not taken as matrices of their last axis. */
-  errorOnNonMatrix: z.boolean().default(false),
-  /** The collection of what is kept from call to call. */
-  collectionName: z.string().default('batch_stats'),
-};
-
-export interface SpectralNormAttributes extends AttributesInput<typeof attributes> {
-  readonly layerInstance: WrappedLayer;
-}
-
 const isOptions = (value: unknown): value is SpectralNormOptions => tree.isRecord(value) && typeof value.updateStats === 'boolean';
 
 /**
@@ -38,18 +21,19 @@ const isOptions = (value: unknown): value is SpectralNormOptions => tree.isRecor
  * `layer_instance/kernel/sigma` ().
  */
 export class SpectralNorm extends Module.define({
-  // Under Flax's name, which is that of the submodule.
-  layer_instance: wrappedLayer(),
-  ...attributes,
+  layerInstance: wrappedLayer(),
+  /** How many steps of the power iteration a call takes; 0 leaves the layer as it is. */
+  nSteps: z.int().default(1),
+  /** Added to squared norms under the root. */
+  epsilon: z.number().default(1e-12),
+  dtype: fields.dtype().optional(),
+  paramDtype: fields.dtype().default('float32'),
+  /** Whether kernels that are no matrices are refused, not taken as matrices of their last axis. */
+  errorOnNonMatrix: z.boolean().default(false),
+  /** The collection of what is kept from call to call. */
+  collectionName: z.string().default('batch_stats'),
 }) {
-  constructor({ layerInstance, ...rest }: SpectralNormAttributes, options?: ModuleOptions) {
-    // A copy gets its attributes under the name above.
-    super({ layer_instance: layerInstance, ...rest }, options);
-  }
-
-  get layerInstance(): WrappedLayer {
-    return this.layer_instance;
-  }
+  static readonly scopeNames = { layerInstance: 'layer_instance' };
 
   /**
    * The arguments of the layer, then `SpectralNormOptions`, to the result of the layer.
@@ -62,10 +46,10 @@ export class SpectralNorm extends Module.define({
     const inputs = [...args.slice(0, -1), ...(Object.keys(others).length > 0 ? [others] : [])];
     const forward = (layer: WrappedLayer): Tensor => layer.call(...(inputs as never[]));
     return lift.mapVariables(forward, {
-      transIn: (collections) => mapWithPath(this.layer_instance, collections, (value, path) => this.#normalize(value, path, updateStats)),
+      transIn: (collections) => mapWithPath(this.layerInstance, collections, (value, path) => this.#normalize(value, path, updateStats)),
       init: this.isInitializing(),
       mutable: true,
-    })(this.layer_instance);
+    })(this.layerInstance);
   }
 
   #normalize(value: Tensor, path: string, updateStats: boolean): Tensor {

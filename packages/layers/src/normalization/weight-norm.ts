@@ -1,4 +1,4 @@
-import { fields, lift, Module, type AttributesInput, type ModuleOptions } from '@flaxon/core';
+import { fields, lift, Module } from '@flaxon/core';
 import { add, astype, initializers, mul, reshape, rsqrt, sum, type Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
 import { axes } from '../attributes.js';
@@ -6,7 +6,14 @@ import { computeDtype } from '../dtype.js';
 import { frontAxes, staticSize } from '../shape.js';
 import { mapWithPath, wrappedLayer, type WrappedLayer } from './wrapped-layer.js';
 
-const attributes = {
+/**
+ * A layer whose kernels have a direction and a length of their own, W = scale V / |V| (Flax: `nn.WeightNorm`; Salimans and Kingma, 2016).
+ *
+ * Submodule: `layer_instance`. Parameters, of each kernel, unless `useScale` is false: `layer_instance/kernel/scale` (the sizes of
+ * the feature axes).
+ */
+export class WeightNorm extends Module.define({
+  layerInstance: wrappedLayer(),
   /** Added to squared norms under the root. */
   epsilon: z.number().default(1e-12),
   dtype: fields.dtype().optional(),
@@ -18,39 +25,16 @@ const attributes = {
   featureAxes: axes().nullable().default(-1),
   /** Variables are normalised whose path has one of these texts in it; with null all are. */
   variableFilter: z.array(z.string()).nullable().default(['kernel']),
-};
-
-export interface WeightNormAttributes extends AttributesInput<typeof attributes> {
-  readonly layerInstance: WrappedLayer;
-}
-
-/**
- * A layer whose kernels have a direction and a length of their own, W = scale V / |V| (Flax: `nn.WeightNorm`; Salimans and Kingma, 2016).
- *
- * Submodule: `layer_instance`. Parameters, of each kernel, unless `useScale` is false: `layer_instance/kernel/scale` (the sizes of
- * the feature axes).
- */
-export class WeightNorm extends Module.define({
-  // Under Flax's name, which is that of the submodule.
-  layer_instance: wrappedLayer(),
-  ...attributes,
 }) {
-  constructor({ layerInstance, ...rest }: WeightNormAttributes, options?: ModuleOptions) {
-    // A copy gets its attributes under the name above.
-    super({ layer_instance: layerInstance, ...rest }, options);
-  }
-
-  get layerInstance(): WrappedLayer {
-    return this.layer_instance;
-  }
+  static readonly scopeNames = { layerInstance: 'layer_instance' };
 
   /** The arguments of the layer, to its result. @throws ArgumentError where a variable has not the axes */
   call(...args: readonly unknown[]): Tensor {
     const forward = (layer: WrappedLayer): Tensor => layer.call(...(args as never[]));
     return lift.mapVariables(forward, {
-      transIn: (collections) => mapWithPath(this.layer_instance, collections, (value, path) => this.#normalize(value, path)),
+      transIn: (collections) => mapWithPath(this.layerInstance, collections, (value, path) => this.#normalize(value, path)),
       init: this.isInitializing(),
-    })(this.layer_instance);
+    })(this.layerInstance);
   }
 
   #normalize(value: Tensor, path: string): Tensor {

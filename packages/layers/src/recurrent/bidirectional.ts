@@ -1,4 +1,4 @@
-import { fields, Module, type AttributesInput, type ModuleOptions } from '@flaxon/core';
+import { fields, Module } from '@flaxon/core';
 import { concatenate, index, random, type Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
 import type { Carry } from './cell.js';
@@ -15,17 +15,6 @@ export interface BidirectionalOptions extends Omit<RNNOptions, 'initialCarry' | 
   readonly initialCarry?: BidirectionalCarry | undefined;
 }
 
-const attributes = {
-  mergeFn: fields.function<Merge>('a function of the outputs of both directions').default(() => concatenateFeatures),
-  timeMajor: z.boolean().default(false),
-  returnCarry: z.boolean().default(false),
-};
-
-export interface BidirectionalAttributes extends AttributesInput<typeof attributes> {
-  readonly forwardRnn: RNN;
-  readonly backwardRnn: RNN;
-}
-
 /**
  * A sequence read from both ends (Flax: `nn.Bidirectional`; Schuster and Paliwal, 1997): the outputs of both directions, in the
  * order of inputs, one after the other along the features, or merged by `mergeFn`.
@@ -33,23 +22,13 @@ export interface BidirectionalAttributes extends AttributesInput<typeof attribut
  * Submodules: `forward_rnn`, `backward_rnn`. One network for both has its parameters once, under `forward_rnn`.
  */
 export class Bidirectional extends Module.define({
-  // Under Flax's names, which are those of the submodules.
-  forward_rnn: fields.module(RNN),
-  backward_rnn: fields.module(RNN),
-  ...attributes,
+  forwardRnn: fields.module(RNN),
+  backwardRnn: fields.module(RNN),
+  mergeFn: fields.function<Merge>('a function of the outputs of both directions').default(() => concatenateFeatures),
+  timeMajor: z.boolean().default(false),
+  returnCarry: z.boolean().default(false),
 }) {
-  constructor({ forwardRnn, backwardRnn, ...rest }: BidirectionalAttributes, options?: ModuleOptions) {
-    // A copy gets its attributes under the names above.
-    super({ forward_rnn: forwardRnn, backward_rnn: backwardRnn, ...rest }, options);
-  }
-
-  get forwardRnn(): RNN {
-    return this.forward_rnn;
-  }
-
-  get backwardRnn(): RNN {
-    return this.backward_rnn;
-  }
+  static readonly scopeNames = { forwardRnn: 'forward_rnn', backwardRnn: 'backward_rnn' };
 
   /**
    * inputs as of `RNN`, to outputs, or with `returnCarry` to `[[forward, backward], outputs]`. `initKey` is split for the two.
