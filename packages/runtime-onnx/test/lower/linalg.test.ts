@@ -24,6 +24,14 @@ const cases: readonly (readonly [string, TensorFunction, readonly Tensor[]])[] =
   ['complete qr', (x) => fx.qr(x, { mode: 'complete' }), [random([3, 5])]],
   ['eigh', (x) => fx.eigh(x), [random([2, 5, 5])]],
   ['eigvalsh', (x) => fx.eigvalsh(x), [random([4, 4])]],
+  ['svd', (x) => fx.svd(x, { fullMatrices: false }), [random([2, 5, 3])]],
+  ['singular values of wide matrices', (x) => fx.svdvals(x), [random([3, 6])]],
+  ['pinv', (x) => fx.pinv(x), [random([2, 3, 4])]],
+  ['lstsq', (a, b) => fx.lstsq(a, b), [random([5, 3]), random([5, 2])]],
+  ['norms by singular values', (x) => [fx.norm(x, { ord: 2 }), fx.norm(x, { ord: 'nuc' })], [random([4, 3])]],
+  ['expm', (x) => fx.expm(x), [fx.mul(random([2, 4, 4]), 4)]],
+  ['products', (x, y) => [fx.cross(x, y), fx.kron(x, y), fx.vecdot(x, y), fx.multiDot([x, fx.swapaxes(y, 0, 1), x])], [random([2, 3]), random([2, 3], 2)]],
+  ['matrixPower', (x) => fx.matrixPower(x, -3), [regular([3, 3])]],
   ['slogdet', (x) => fx.slogdet(x), [random([2, 5, 5])]],
 ];
 

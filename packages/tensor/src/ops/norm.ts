@@ -2,18 +2,24 @@ import { ArgumentError } from '../errors/errors.js';
 import type { TensorLike } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { abs, astype, div, notEqual, pow, sqrt, square } from './elementwise.js';
-import { promoteFloating, requireAxes } from './operand.js';
+import { svdvals } from './linalg/svd.js';
+import { promoteFloating, requireAxes, requireAxis } from './operand.js';
 import { max, min, sum } from './reduce.js';
+import { expandDims, moveaxis } from './shape.js';
 
 export interface NormOptions {
-  /** 2 by default; 'fro' for matrices; Infinity and -Infinity, also as 'inf' and '-inf'; 0 counts what is not zero. */
-  readonly ord?: number | 'fro' | 'inf' | '-inf';
+  /**
+   * 2 by default. Of vectors any number, Infinity and -Infinity (also as 'inf' and '-inf'), 0 for the count of what is not zero. Of matrices
+   * 'fro' (the default), 'nuc' (the sum of the singular values), 2 and -2 (the largest and the smallest of them), 1, -1 and the infinite ones
+   * (the largest and smallest sums of columns and rows).
+   */
+  readonly ord?: number | 'fro' | 'nuc' | 'inf' | '-inf';
   /** One axis for vectors, two for matrices; by default the whole tensor. */
   readonly axis?: number | readonly number[];
   readonly keepdims?: boolean;
 }
 
-const named = (ord: NonNullable<NormOptions['ord']>): number | 'fro' => (ord === 'inf' ? Infinity : ord === '-inf' ? -Infinity : ord);
+const named = (ord: NonNullable<NormOptions['ord']>): number | 'fro' | 'nuc' => (ord === 'inf' ? Infinity : ord === '-inf' ? -Infinity : ord);
 
 function vectorNorm(x: Tensor, ord: number, axis: number, keepdims: boolean): Tensor {
   if (ord === Infinity) return max(abs(x), { axis, keepdims });
@@ -24,22 +30,39 @@ function vectorNorm(x: Tensor, ord: number, axis: number, keepdims: boolean): Te
   return pow(sum(pow(abs(x), ord), { axis, keepdims }), div(1, ord));
 }
 
+/** The sum, the largest or the smallest of the singular values. */
+function singularNorm(x: Tensor, ord: 'nuc' | 2 | -2, [row, column]: readonly [number, number], keepdims: boolean): Tensor {
+  const values = svdvals(moveaxis(x, [row, column], [-2, -1]));
+  const isEmpty = values.shape.at(-1) === 0;
+  const result = ord === 'nuc' || (ord === 2 && isEmpty) ? sum(values, { axis: -1 }) : (ord > 0 ? max : min)(values, { axis: -1 });
+  return keepdims ? expandDims(result, [row, column].toSorted((a, b) => a - b)) : result;
+}
+
 /** Sums of magnitudes over rows (ord Infinity) or columns (ord 1), and the largest (negative ord: the smallest) of them. */
 function matrixNorm(x: Tensor, ord: number, [row, column]: readonly [number, number], keepdims: boolean): Tensor {
   const magnitude = Math.abs(ord);
-  if (magnitude !== 1 && magnitude !== Infinity) throw new ArgumentError('norm', 'ord', `of a matrix must be 'fro', 1, -1, Infinity or -Infinity, found ${ord}`);
+  if (magnitude !== 1 && magnitude !== Infinity) throw new ArgumentError('norm', 'ord', `of a matrix must be 'fro', 'nuc', 1, -1, 2, -2, Infinity or -Infinity, found ${ord}`);
   const [summed, chosen] = magnitude === 1 ? [row, column] : [column, row];
   const sums = sum(abs(x), { axis: summed, keepdims: true });
   const result = (ord > 0 ? max : min)(sums, { axis: chosen, keepdims: true });
   return keepdims ? result : sum(result, { axis: [row, column] });
 }
 
-/** The norm of vectors or matrices (jnp.linalg.norm). */
+/** The axes in the order given: which is the row decides the norms 1 and Infinity. */
+const namedAxes = (axis: NormOptions['axis'], rank: number): readonly [number, number] | undefined =>
+  typeof axis === 'object' ? [requireAxis('norm', axis[0]!, rank), requireAxis('norm', axis[1]!, rank)] : undefined;
+
+/** The norm of vectors or matrices (jnp.linalg.norm). @throws ArgumentError where `ord` does not fit the axes. */
 export function norm(x: TensorLike, { ord, axis, keepdims = false }: NormOptions = {}): Tensor {
   const [operand] = promoteFloating('norm', [x]);
   const axes = requireAxes('norm', axis, operand!.rank);
   const kind = ord === undefined ? undefined : named(ord);
   if (kind === undefined || (kind === 'fro' && axes.length === 2)) return sqrt(sum(square(operand!), { axis: axes, keepdims }));
   if (kind === 'fro' || axes.length > 2 || axes.length === 0) throw new ArgumentError('norm', 'ord', `'${String(ord)}' does not fit ${axes.length} axes; name one axis for vectors, two for matrices`);
-  return axes.length === 1 ? vectorNorm(operand!, kind, axes[0]!, keepdims) : matrixNorm(operand!, kind, [axes[0]!, axes[1]!], keepdims);
+  if (axes.length === 1) {
+    if (kind === 'nuc') throw new ArgumentError('norm', 'ord', "'nuc' is a norm of matrices; name two axes");
+    return vectorNorm(operand!, kind, axes[0]!, keepdims);
+  }
+  const pair = namedAxes(axis, operand!.rank) ?? [axes[0]!, axes[1]!];
+  return kind === 'nuc' || kind === 2 || kind === -2 ? singularNorm(operand!, kind, pair, keepdims) : matrixNorm(operand!, kind, pair, keepdims);
 }

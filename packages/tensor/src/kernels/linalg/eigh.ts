@@ -1,6 +1,6 @@
 import { diagonalize, type Precision } from './implicit-ql.js';
 import type { CompositeKernel } from './index.js';
-import { overMatrices, sizesOf } from './matrices.js';
+import { overMatrices, powerOfTwoNear, sizesOf } from './matrices.js';
 import { tridiagonalize } from './tridiagonal.js';
 
 /**
@@ -12,9 +12,6 @@ const precisions = {
   float64: { epsilon: 2 ** -53, safeMinimum: 2 ** -1022 },
 } as const satisfies Readonly<Record<string, Precision>>;
 
-/** Scaling by it changes no digits, and keeps squares in range. */
-const powerOfTwoNear = (x: number): number => (x > 0 && x < Infinity ? 2 ** Math.max(-1000, Math.min(1000, Math.floor(Math.log2(x)))) : 1);
-
 /** Symmetric x (..., n, n), of which the lower triangle is read, to eigenvalues (..., n), ascending, and eigenvectors in columns; NaN where x is not finite. */
 export const eighKernel: CompositeKernel = ([x]) => {
   const { rows: size } = sizesOf(x!);
@@ -24,7 +21,7 @@ export const eighKernel: CompositeKernel = ([x]) => {
     { shape: [size, size], dtype: x!.dtype },
   ];
   return overMatrices([x!], outputs, ([matrix], [values, vectors]) => {
-    const scale = powerOfTwoNear(matrix!.reduce((largest, number) => Math.max(largest, Math.abs(number)), 0));
+    const scale = powerOfTwoNear(matrix!);
     const t = tridiagonalize(matrix!.map((number) => number / scale), size);
     if (!matrix!.every(Number.isFinite) || !diagonalize(t, precision)) {
       values!.fill(NaN);

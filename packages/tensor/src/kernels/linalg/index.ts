@@ -2,6 +2,7 @@ import type { CallAttribute } from '../../primitives/params.js';
 import type { ArrayView } from '../kernel.js';
 import { choleskyKernel } from './cholesky.js';
 import { eighKernel } from './eigh.js';
+import { jacobiKernel } from './jacobi.js';
 import { luKernel } from './lu.js';
 import { qrKernel } from './qr.js';
 import { triangularSolveKernel } from './triangular-solve.js';
@@ -16,6 +17,7 @@ export type CompositeKernel = (inputs: readonly ArrayView[], attributes: Readonl
 export const compositeKernels = {
   'linalg.cholesky': choleskyKernel,
   'linalg.eigh': eighKernel,
+  'linalg.jacobi': jacobiKernel,
   'linalg.lu': luKernel,
   'linalg.qr': qrKernel,
   'linalg.triangularSolve': triangularSolveKernel,

@@ -67,3 +67,9 @@ export function dotRows(a: Float64Array, aStart: number, b: Float64Array, bStart
   for (let i = 0; i < length; i++) total += a[aStart + i]! * b[bStart + i]!;
   return total;
 }
+
+/** A power of two near the largest magnitude. Dividing by it changes no digits, and keeps squares in range. */
+export function powerOfTwoNear(x: Float64Array): number {
+  const largest = x.reduce((found, number) => Math.max(found, Math.abs(number)), 0);
+  return largest > 0 && largest < Infinity ? 2 ** Math.max(-1000, Math.min(1000, Math.floor(Math.log2(largest)))) : 1;
+}

@@ -48,6 +48,7 @@ function derivative(lower: Tensor, tangent: Tensor): Tensor {
 function factor(matrices: Tensor): Tensor {
   const { flat, batch, restore } = flattenLeading(matrices);
   const size = matrices.shape.at(-1) as number;
+  if (size === 0) return matrices;
   const rows = iota('int32', [size]);
   const step = (rest: Tensor, j: Tensor): [Tensor, { column: Tensor; pivot: Tensor }] => {
     const found = reshape(dynamicSlice(rest, [0, 0, j], [batch, size, 1]), [batch, size]);

@@ -5,9 +5,9 @@ import { eye, iota, ones } from '../create.js';
 import { abs, add, div, equal, isfinite, less, log, logicalAnd, logicalNot, mul, neg, notEqual, rem, sign, sub, where } from '../elementwise.js';
 import { convert } from '../operand.js';
 import { all, cumprod, prod, sum } from '../reduce.js';
-import { broadcastTo, expandDims, reshape, sliceAxis, squeeze, stack } from '../shape.js';
+import { expandDims, reshape, sliceAxis, squeeze, stack } from '../shape.js';
 import { factorize, takeRows } from './lu.js';
-import { inFloat, leadingOf, mainDiagonal, matrixFunction, requireSquare, transposed } from './matrices.js';
+import { identityLike, inFloat, leadingOf, mainDiagonal, matrixFunction, requireSquare, transposed } from './matrices.js';
 import { inverse } from './solve.js';
 import { triangularSolve } from './triangular-solve.js';
 
@@ -64,8 +64,7 @@ function cofactors(a: Tensor): Tensor {
   const replaced = where(isLast, div(1, before), lu);
   const isRegular = solvesFinitely(replaced);
   const safe = where(isRegular, replaced, eye(size, size, 0, a.dtype));
-  const identity = broadcastTo(eye(size, size, 0, a.dtype), [...leadingOf(a), size, size]);
-  const middle = triangularSolve(safe, takeRows(identity, permutation), { lower: true, unitDiagonal: true });
+  const middle = triangularSolve(safe, takeRows(identityLike(a, size), permutation), { lower: true, unitDiagonal: true });
   const scaled = where(less(row, size - 1), mul(middle, whole), middle);
   return transposed(where(isRegular, triangularSolve(safe, scaled, { lower: false }), 0));
 }

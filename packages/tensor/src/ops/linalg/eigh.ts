@@ -4,15 +4,15 @@ import type { TensorLike } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { matmul } from '../contract.js';
 import { eye, iota, zeros } from '../create.js';
-import { add, div, isfinite, mul, sub, where } from '../elementwise.js';
+import { add, div, mul, sub } from '../elementwise.js';
 import { dynamicSlice } from '../indexing.js';
-import { all, sum } from '../reduce.js';
+import { sum } from '../reduce.js';
 import { concatenate, expandDims, moveaxis, reshape, swapaxes } from '../shape.js';
 import { tril, triu } from '../triangle.js';
 import { symmetrize } from './cholesky.js';
 import { productOf, reflectionOf, type Reflection } from './householder.js';
 import { diagonalize } from './implicit-ql.js';
-import { flattenLeading, inFloat, leadingOf, mainDiagonal, matrixFunction, requireSquare, transposed } from './matrices.js';
+import { flattenLeading, inFloat, leadingOf, mainDiagonal, matrixFunction, nanUnlessFinite, requireSquare, transposed } from './matrices.js';
 
 export interface EighOptions {
   /** Which triangle is read; without it (jnp) the mean of the matrix and its transpose is taken. */
@@ -80,8 +80,7 @@ function factor(x: Tensor): Tensor[] {
     offDiagonal: concatenate([beside, zeros([batch, 1], x.dtype)], -1),
     basis: productOf({ vector: vector!, tau: tau! }, size),
   });
-  const isFiniteMatrix = all(isfinite(flat), { axis: [1, 2] });
-  return [reshape(where(expandDims(isFiniteMatrix, 1), values, NaN), [...leading, size]), restore(where(expandDims(isFiniteMatrix, [1, 2]), vectors, NaN))];
+  return [reshape(values, [...leading, size]), restore(vectors)].map((result) => nanUnlessFinite(x, result));
 }
 
 /** H A H = A - v transpose(w) - w transpose(v) for symmetric A, with w = tau A v - (tau^2 / 2)(v . A v) v. */

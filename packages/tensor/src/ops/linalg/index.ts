@@ -1,6 +1,10 @@
 export { cholesky, type CholeskyOptions } from './cholesky.js';
 export { det, slogdet } from './determinant.js';
-export { lu, luFactor, luPivotsToPermutation } from './lu.js';
 export { eigh, eigvalsh, type EighOptions } from './eigh.js';
+export { expm, type ExpmOptions } from './expm.js';
+export { lstsq, matrixRank, pinv, type LstsqOptions, type ToleranceOptions } from './least-squares.js';
+export { lu, luFactor, luPivotsToPermutation } from './lu.js';
+export { cross, kron, matrixPower, multiDot, vecdot, type CrossOptions } from './products.js';
 export { qr, type QrMode, type QrOptions } from './qr.js';
 export { choSolve, inv, luSolve, solve, solveTriangular, type SolveTriangularOptions } from './solve.js';
+export { svd, svdvals, type SvdOptions } from './svd.js';

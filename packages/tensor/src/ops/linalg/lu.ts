@@ -4,7 +4,7 @@ import { broadcastShapes } from '../../shape/shape.js';
 import type { TensorLike } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { matmul } from '../contract.js';
-import { eye, iota } from '../create.js';
+import { eye, iota, zeros } from '../create.js';
 import { abs, add, div, equal, greater, greaterEqual, less, logicalAnd, mul, sub, where } from '../elementwise.js';
 import { argsort, dynamicSlice, take, takeAlongAxis } from '../indexing.js';
 import { convert } from '../operand.js';
@@ -83,6 +83,7 @@ function eliminate(x: Tensor): Tensor[] {
   const row = iota('int32', [rows, 1], 0);
   const column = iota('int32', [1, columns], 1);
   const order = broadcastTo(reshape(iota('int32', [rows]), [1, rows, 1]), [batch, rows, 1]);
+  if (steps === 0) return [x, zeros([...leadingOf(x), 0], 'int32'), restore(reshape(order, [batch, rows]))];
   const step = ({ matrix, permutation }: Elimination, j: Tensor): [Elimination, Tensor] => {
     const size = abs(dynamicSlice(matrix, [0, 0, j], [batch, rows, 1]));
     const pivot = reshape(argmax(where(less(row, j), -1, size), { axis: 1 }), [batch, 1, 1]);

@@ -8,10 +8,10 @@ import type { TensorLike } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { composite } from '../composite.js';
 import { eye, iota } from '../create.js';
-import { equal, where } from '../elementwise.js';
+import { equal, isfinite, where } from '../elementwise.js';
 import { convert, promoteFloating } from '../operand.js';
-import { sum } from '../reduce.js';
-import { broadcastTo, reshape, swapaxes } from '../shape.js';
+import { all, sum } from '../reduce.js';
+import { broadcastTo, expandDims, reshape, swapaxes } from '../shape.js';
 
 /**
  * Runs `f` on the operands as tensors of one floating dtype. Integers become floats; float16 and bfloat16 compute as float32, and the
@@ -77,8 +77,14 @@ export const diagonalMatrix = (x: Tensor): Tensor => {
   return where(equal(iota('int32', [size, 1], 0), iota('int32', [1, size], 1)), reshape(x, [...x.shape, 1]), convert(0, x.dtype));
 };
 
-/** Identity matrices (..., n, n) with the leading axes and the dtype of `x`. */
-export const identityLike = (x: Tensor, size: number): Tensor => broadcastTo(eye(size, size, 0, x.dtype), [...leadingOf(x), size, size]);
+/** Identity matrices (..., rows, columns) with the leading axes and the dtype of `x`. */
+export const identityLike = (x: Tensor, columns: number, rows = columns): Tensor => broadcastTo(eye(rows, columns, 0, x.dtype), [...leadingOf(x), rows, columns]);
+
+/** `result` (..., vectors or matrices), NaN for the matrices of x that hold a number that is not finite. */
+export function nanUnlessFinite(x: Tensor, result: Tensor): Tensor {
+  const isFiniteMatrix = all(isfinite(x), { axis: [-2, -1] });
+  return where(expandDims(isFiniteMatrix, result.rank < x.rank ? -1 : [-2, -1]), result, NaN);
+}
 
 type JvpRule = Extract<CallRule, { readonly kind: 'jvp' }>;
 

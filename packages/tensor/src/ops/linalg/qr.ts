@@ -3,13 +3,13 @@ import { ArgumentError, TransformError } from '../../errors/errors.js';
 import type { TensorLike } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { matmul } from '../contract.js';
-import { iota } from '../create.js';
+import { iota, zeros } from '../create.js';
 import { add, sub } from '../elementwise.js';
 import { dynamicSlice } from '../indexing.js';
 import { concatenate, sliceAxis } from '../shape.js';
 import { tril, triu } from '../triangle.js';
 import { productOf, reflect, reflectionOf } from './householder.js';
-import { flattenLeading, inFloat, matrixFunction, requireMatrices, transposed } from './matrices.js';
+import { flattenLeading, identityLike, inFloat, leadingOf, matrixFunction, requireMatrices, transposed } from './matrices.js';
 import { triangularSolve } from './triangular-solve.js';
 
 export type QrMode = 'reduced' | 'complete' | 'r';
@@ -84,6 +84,7 @@ function derivative({ matrix, tangent, basis, triangle }: Factored): [Tensor, Te
 function factor(x: Tensor, width: number): Tensor[] {
   const { flat, batch, restore } = flattenLeading(x);
   const [rows, columns] = x.shape.slice(-2) as [number, number];
+  if (rows === 0 || columns === 0) return [identityLike(x, width, rows), zeros([...leadingOf(x), width, columns], x.dtype)];
   const step = (rest: Tensor, j: Tensor): [Tensor, { vector: Tensor; tau: Tensor }] => {
     const { vector, tau } = reflectionOf(dynamicSlice(rest, [0, 0, j], [batch, rows, 1]), j);
     return [reflect(rest, { vector, tau }), { vector, tau }];

@@ -44,6 +44,7 @@ export function triangularSolve(a: Tensor, b: Tensor, { lower, unitDiagonal = fa
 function substitute(a: Tensor, b: Tensor, { lower, unitDiagonal }: Required<Triangle>): Tensor {
   const [size, count] = b.shape.slice(-2) as [number, Dim];
   const leading = commonLeading([a, b]);
+  if (size === 0) return zeros([...leading, size, count], b.dtype);
   const places = iota('int32', [size, 1]);
   const rows = {
     index: iota('int32', [size]),

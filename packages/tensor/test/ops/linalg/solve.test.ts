@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as fx from '../../../src/index.js';
 import { definite, expectEqual, matrix, numbers, randomTensor, regular, transposed } from './matrices.js';
+import { bothWays } from './programs.js';
 
 describe('cholesky', () => {
   it('the factor times its transpose is the matrix, in a batch', () => {
@@ -91,6 +92,12 @@ describe('inv', () => {
   it('integers become floats, half floats stay what they are', () => {
     expectEqual(fx.inv(matrix([[2, 0], [0, 4]], 'int32')), matrix([[0.5, 0], [0, 0.25]], 'float32'));
     expectEqual(fx.inv(matrix([[2, 0], [0, 4]], 'bfloat16')), matrix([[0.5, 0], [0, 0.25]], 'bfloat16'));
+  });
+
+  it('programs take empty matrices as kernels do', () => {
+    const shapes = (x: fx.Tensor): fx.Tensor[] => [fx.inv(x), fx.cholesky(x), ...fx.luFactor(x), ...fx.lu(x), ...fx.qr(x), ...fx.eigh(x), ...fx.svd(x), fx.det(x), ...fx.slogdet(x)];
+    const { kernel, program } = bothWays(shapes, [fx.zeros([2, 0, 0])]);
+    kernel.forEach((found, i) => expectEqual(program[i]!, found));
   });
 
   it('empty matrices and empty batches stay empty', () => {
