@@ -22,6 +22,7 @@ export { lars, type LarsOptions } from './lars.js';
 export type { LearningRate, RateState } from './learning-rate.js';
 export { lion, scaleByLion, type LionOptions, type LionState, type LionWOptions } from './lion.js';
 export { lookahead, lookaheadParams, type LookaheadOptions, type LookaheadParams, type LookaheadState } from './lookahead.js';
+export * from './losses/index.js';
 export { maskedTransform, type Mask, type MaskedState, type MaskTree } from './mask.js';
 export { nadam, nadamw } from './nadam.js';
 export { partition, type LabelTree, type PartitionState } from './partition.js';
