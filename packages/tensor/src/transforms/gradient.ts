@@ -1,5 +1,5 @@
 import { isFloating } from '../dtype/dtype.js';
-import { ArgumentError, DtypeError, ShapeError } from '../errors/errors.js';
+import { ArgumentError, DtypeError, ProgramError, ShapeError } from '../errors/errors.js';
 import { full, zerosLike } from '../ops/create.js';
 import { formatShape } from '../shape/shape.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -8,8 +8,8 @@ import { runProgram } from '../program/bind.js';
 import { chooseArguments, splitAux, type DerivativeOptions, type Differentiated } from './arguments.js';
 import { flattenTensors, stage, unstage } from './function.js';
 import { jvpProgram } from './jvp/jvp-program.js';
-import { linearizeProgram } from './linearize.js';
-import { transposeProgram } from './transpose/transpose-program.js';
+import { linearizeProgram, type Linearized } from './linearize.js';
+import { prepareTransposition, runTransposition, type Transposition } from './transpose/transpose-program.js';
 import type { Operand } from './transpose/rule.js';
 
 type AnyTree = Tree<Tensor>;
@@ -30,27 +30,44 @@ interface Pulled {
   readonly structure: TreeStructure;
   readonly push: (tangents: readonly Tensor[]) => Tensor[];
   readonly pull: (cotangents: readonly (Tensor | null)[]) => Tensor[];
+  /** `pull` for the last time: residuals are given up one by one, as soon as they are used. */
+  readonly pullLast: (cotangents: readonly (Tensor | null)[]) => Tensor[];
 }
 
 /** Linearizes `f` at leaves that are all differentiated. */
 function linearizeAt(f: (tree: AnyTree) => unknown, structure: TreeStructure, leaves: readonly Tensor[]): Pulled {
   const staged = stage(f, structure, leaves);
   const active = [...leaves.map(() => true), ...staged.captures.map(() => false)];
-  const { outputs, linear, residuals, activeOutputs } = linearizeProgram(staged.program, [...leaves, ...staged.captures], active);
+  const { outputs, activeOutputs, ...tangents } = linearizeProgram(staged.program, [...leaves, ...staged.captures], active);
+  let rest: Pick<Linearized, 'linear' | 'residuals'> | undefined = tangents;
   const floating = leaves.map((leaf) => isFloating(leaf.dtype));
-  const push = (tangents: readonly Tensor[]): Tensor[] => {
-    const results = runProgram(linear, [...tangents.filter((_, i) => floating[i]), ...residuals]);
+  const linearized = (): Pick<Linearized, 'linear' | 'residuals'> => {
+    if (rest) return rest;
+    throw new ProgramError('a derivative was asked for again after its residuals had been given up');
+  };
+  const push = (moves: readonly Tensor[]): Tensor[] => {
+    const { linear, residuals } = linearized();
+    const results = runProgram(linear, [...moves.filter((_, i) => floating[i]), ...residuals]);
     return outputs.map((output, i) => (activeOutputs[i] ? results.shift()! : zerosLike(output)));
   };
-  const pull = (cotangents: readonly (Tensor | null)[]): Tensor[] => {
-    const operands: Operand[] = [
+  const prepare = (): Transposition => {
+    const { linear, residuals } = linearized();
+    return prepareTransposition(linear, [
       ...leaves.filter((_, i) => floating[i]).map((leaf): Operand => ({ linear: true, spec: leaf })),
       ...residuals.map((value): Operand => ({ linear: false, value, spec: value })),
-    ];
-    const results = [...transposeProgram(linear, operands, cotangents.filter((_, i) => activeOutputs[i]))];
+    ]);
+  };
+  const run = (transposition: Transposition, cotangents: readonly (Tensor | null)[]): Tensor[] => {
+    const results = [...runTransposition(transposition, cotangents.filter((_, i) => activeOutputs[i]))];
     return leaves.map((leaf, i) => (floating[i] ? (results.shift() ?? zerosLike(leaf)) : zerosLike(leaf)));
   };
-  return { value: unstage(staged, outputs), outputs, structure: staged.structure, push, pull };
+  const pull = (cotangents: readonly (Tensor | null)[]): Tensor[] => run(prepare(), cotangents);
+  const pullLast = (cotangents: readonly (Tensor | null)[]): Tensor[] => {
+    const transposition = prepare();
+    rest = undefined;
+    return run(transposition, cotangents);
+  };
+  return { value: unstage(staged, outputs), outputs, structure: staged.structure, push, pull, pullLast };
 }
 
 /** `[f(...primals), linear map of tangents]` (jax.linearize): many directions for one evaluation. */
@@ -96,7 +113,7 @@ export function valueAndGrad<Args extends readonly unknown[], R, const O extends
     const [value] = splitAux('valueAndGrad', at.value, options?.hasAux);
     requireScalar('valueAndGrad', value);
     const cotangents = at.outputs.map((output, i) => (i === 0 ? full([], 1, output.dtype) : null));
-    return [at.value as Value<R, O>, pick(at.pull(cotangents)) as Differentiated<Args, O>];
+    return [at.value as Value<R, O>, pick(at.pullLast(cotangents)) as Differentiated<Args, O>];
   };
 }
 
