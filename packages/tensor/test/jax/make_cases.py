@@ -479,7 +479,64 @@ def statistics():
     case('gradient with spacings', 'gradient', lambda t, o: jnp.gradient(t, 0.5, 2.0, axis=(1, 2)), full, {'axis': [1, 2], 'spacing': [0.5, 2.0]})
 
 
-families = {'arrange': arrange, 'statistics': statistics, 'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
+def sorting():
+    ordered = f32(-2, 0, 0, 1, 1, 1, 5, inf, nan)
+    wanted = f32([[-3, -2, 0], [0.5, 1, 6], [inf, nan, -inf]])
+    for side in ('left', 'right'):
+        case(f'searchsorted {side}', 'searchsorted', keyword(jnp.searchsorted), ordered, wanted, {'side': side}, grad=False)
+        case(f'searchsorted {side} of integers', 'searchsorted', keyword(jnp.searchsorted), i32(1, 2, 2, 7), i32(0, 2, 8), {'side': side})
+    case('searchsorted of one', 'searchsorted', jnp.searchsorted, f32([2]), f32(1, 2, 3), grad=False)
+    case('searchsorted of nothing', 'searchsorted', jnp.searchsorted, np.zeros(0, np.float32), f32(1, 2), grad=False)
+    case('searchsorted of a scalar', 'searchsorted', jnp.searchsorted, f32(1, 2, 3), np.float32(2.5), grad=False)
+    for right in (False, True):
+        case(f'digitize, right {right}', 'digitize', keyword(jnp.digitize), f32(0, 1, 1.5, 2, 9), f32(1, 1.5, 2), {'right': right}, grad=False)
+        case(f'digitize in descending bins, right {right}', 'digitize', keyword(jnp.digitize), f32(0, 1, 1.5, 2, 9), f32(2, 1.5, 1), {'right': right}, grad=False)
+    case('lexsort', 'lexsort', lambda k: jnp.lexsort(k), [i32(3, 1, 2, 0), i32(1, 0, 1, 0)])
+    case('lexsort of matrices', 'lexsort', lambda k, axis: jnp.lexsort(k, axis), [i32([[3, 1], [2, 0]]), i32([[1, 0], [1, 0]])], 0)
+    x = spread((3, 6), seed=11)
+    for kth in (0, 2, -1):
+        case(f'partition at {kth}', 'partition', jnp.partition, x, kth)
+        case(f'argpartition at {kth}', 'argpartition', jnp.argpartition, x, kth)
+    case('partition along the first axis', 'partition', jnp.partition, x, 1, 0)
+    case('putAlongAxis', 'putAlongAxis', lambda t, i, v, axis: jnp.put_along_axis(t, i, v, axis, inplace=False), x, i32([[0, 3], [-1, 2], [5, 4]]), spread((3, 2), seed=2), 1)
+    case('putAlongAxis of a number along the first axis', 'putAlongAxis', lambda t, i, v, axis: jnp.put_along_axis(t, i, v, axis, inplace=False), x, i32([[0, 1, 2, 1, -1, 0]]), 7.0, 0)
+    conditions = [np.array([True, False, False, True]), np.array([True, True, False, False])]
+    case('select', 'select', lambda c, l, d: jnp.select(c, l, d), conditions, [f32(1, 2, 3, 4), f32(5, 6, 7, 8)], -1.0)
+    case('select without a default', 'select', lambda c, l: jnp.select(c, l), conditions, [f32(1, 2, 3, 4), f32(5, 6, 7, 8)])
+    for mode in ('wrap', 'clip'):
+        case(f'choose, {mode}', 'choose', keyword(jnp.choose), i32(0, 4, -1, 1), [f32(1, 2, 3, 4), f32(5, 6, 7, 8), np.float32(9)], {'mode': mode})
+    case('piecewise', 'piecewise', lambda t, c, l: jnp.piecewise(t, c, l), f32(-1, 0.5, 2, 3), [np.array([True, False, False, True]), np.array([False, False, True, True])], [1.0, 2.0, 3.0])
+    case('piecewise without an else', 'piecewise', lambda t, c, l: jnp.piecewise(t, c, l), f32(-1, 0.5, 2, 3), [np.array([True, False, False, True])], [1.0])
+    mask = np.array([[True, False, True], [False, False, True]])
+    case('nonzero with a size', 'nonzero', lambda t, o: jnp.nonzero(t, size=o['size'], fill_value=o['fillValue']), f32([[1, 0, nan], [0, 0, -2]]), {'size': 5, 'fillValue': 9})
+    case('nonzero with too small a size', 'nonzero', keyword(jnp.nonzero), mask, {'size': 2})
+    case('argwhere with a size', 'argwhere', keyword(jnp.argwhere), mask, {'size': 4})
+    case('flatnonzero with a size', 'flatnonzero', keyword(jnp.flatnonzero), mask, {'size': 4})
+    y = f32([[1, 2, 3], [4, 5, 6]])
+    case('compress with a size', 'compress', lambda c, t, o: jnp.compress(c, t, axis=o['axis'], size=o['size'], fill_value=0), np.array([True, False, True]), y, {'axis': 1, 'size': 2})
+    case('compress with too large a size', 'compress', lambda c, t, o: jnp.compress(c, t, axis=o['axis'], size=o['size'], fill_value=0), np.array([True, False, True]), y, {'axis': 1, 'size': 3})
+    for values in (f32(3, 1, nan, 3, 2, nan, 1), i32(5, 5, 5), i32([[2, 1], [0, 2]])):
+        case(f'uniqueAll of {values.tolist()}', 'uniqueAll', lambda t, o: jnp.unique_all(t, size=o['size']), values, {'size': 5}, grad=False)
+        case(f'unique of {values.tolist()} with a fill', 'unique', lambda t, o: jnp.unique(t, size=o['size'], fill_value=7), values, {'size': 6, 'fillValue': 7}, grad=False)
+    case('isin', 'isin', keyword(jnp.isin), i32([[1, 2], [3, 4]]), i32(2, 4, 9))
+    case('isin, inverted, with NaN', 'isin', keyword(jnp.isin), f32(1, nan), f32(nan, 2), {'invert': True}, grad=False)
+    a, b = i32(1, 3, 5, 3, 7), i32(3, 1, 8, 2, 3)
+    case('union1d', 'union1d', lambda t, u, o: jnp.union1d(t, u, size=8, fill_value=0), a, b, {'size': 8, 'fillValue': 0})
+    case('intersect1d', 'intersect1d', lambda t, u, o: jnp.intersect1d(t, u, size=3, fill_value=0), a, b, {'size': 3, 'fillValue': 0})
+    case('setdiff1d', 'setdiff1d', lambda t, u, o: jnp.setdiff1d(t, u, size=4, fill_value=0), a, b, {'size': 4, 'fillValue': 0})
+    case('setxor1d', 'setxor1d', lambda t, u, o: jnp.setxor1d(t, u, size=5, fill_value=0), a, b, {'size': 5, 'fillValue': 0})
+    case('bincount with a length', 'bincount', keyword(jnp.bincount), i32(0, 3, 1, 3, -2, 9), {'length': 5})
+    case('bincount with weights', 'bincount', keyword(jnp.bincount), i32(0, 3, 1, 3), {'weights': f32(0.5, 1, 2, 0.25), 'length': 5})
+    samples = f32(0.5, 1, 2.5, -1, 4, 4, 0)
+    case('histogram', 'histogram', jnp.histogram, samples, 4, grad=False)
+    case('histogram by default', 'histogram', jnp.histogram, f32(0.3, 1.2, 2.6, -1, 4, 3.9, 0.1), grad=False)
+    case('histogram in a range', 'histogram', lambda t, n, o: jnp.histogram(t, n, range=(0, 2)), samples, 4, {'range': [0, 2]}, grad=False)
+    case('histogram of weights', 'histogram', lambda t, n, o: jnp.histogram(t, n, weights=o['weights'], density=True), samples, 3, {'weights': f32(1, 2, 3, 4, 5, 6, 7), 'density': True}, grad=False)
+    case('histogram between edges', 'histogram', jnp.histogram, samples, f32(-1, 0, 3, 4), grad=False)
+    case('histogram of one point', 'histogram', jnp.histogram, f32(2, 2), 2, grad=False)
+
+
+families = {'sorting': sorting, 'arrange': arrange, 'statistics': statistics, 'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
 
 if __name__ == '__main__':
     folder = pathlib.Path(__file__).parent / 'cases'
