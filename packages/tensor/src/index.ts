@@ -50,6 +50,7 @@ export * from './ops/norm.js';
 export * from './ops/contract.js';
 export * from './ops/conv/index.js';
 export * from './ops/window/index.js';
+export * from './ops/fft/index.js';
 export * from './ops/einsum.js';
 export * from './ops/activation.js';
 export * from './ops/nonlinearity.js';

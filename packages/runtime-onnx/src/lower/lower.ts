@@ -11,6 +11,7 @@ import { type Lowering, LoweringContext, type LoweringOptions, type LoweringTabl
 import { convLowerings } from './conv.js';
 import { dotLowerings } from './dot.js';
 import { elementwiseLowerings } from './elementwise.js';
+import { fftLowerings } from './fft.js';
 import { foldConstants } from './fold.js';
 import { indexingLowerings } from './indexing.js';
 import { layoutLowerings } from './layout.js';
@@ -54,6 +55,7 @@ const lowerings: LoweringTable = {
   ...dotLowerings,
   ...convLowerings,
   ...windowLowerings,
+  ...fftLowerings,
   ...randomLowerings,
   ...scanLowerings,
   ...whileLoopLowerings,

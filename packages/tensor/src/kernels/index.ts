@@ -3,6 +3,7 @@ import { convertKernel } from './convert.js';
 import { creationKernels } from './creation.js';
 import { dotKernel } from './dot.js';
 import { elementwiseKernels } from './elementwise.js';
+import { dftKernel } from './fft.js';
 import { indexingKernels } from './indexing.js';
 import type { KernelTable } from './kernel.js';
 import { layoutKernels } from './layout.js';
@@ -23,6 +24,7 @@ export const kernels: KernelTable = {
   sort: sortKernel,
   dot: dotKernel,
   conv: convKernel,
+  dft: dftKernel,
   windowSum: windowSumKernel,
   windowSelect: windowSelectKernel,
   takeAlong: takeAlongKernel,

@@ -177,6 +177,12 @@ export type PrimitiveParams = { readonly [P in UnaryPrimitive | BinaryPrimitive 
   readonly dot: DotParams;
   readonly conv: ConvParams;
 
+  /**
+   * (real, imaginary), float32 or float64, to the same of the sums over j of (x_j exp(-2 pi i j k / n)) along `axis`; of exp(+...) where
+   * `inverse`. Nothing is divided by n.
+   */
+  readonly dft: { readonly axis: number; readonly inverse: boolean };
+
   /** The sum of each window. */
   readonly windowSum: WindowParams;
   /**

@@ -4,6 +4,7 @@ import { axisShapeRules } from './axis.js';
 import { contractShapeRules } from './contract.js';
 import { controlShapeRules } from './control.js';
 import { elementwiseShapeRules } from './elementwise.js';
+import { fftShapeRules } from './fft.js';
 import { layoutShapeRules } from './layout.js';
 import { reduceShapeRules } from './reduce.js';
 import type { ShapeRule } from './rule.js';
@@ -17,6 +18,7 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   ...controlShapeRules,
   ...axisShapeRules,
   ...windowShapeRules,
+  ...fftShapeRules,
 };
 
 /** The shapes and dtypes of the outputs of a primitive. @throws ShapeError, DtypeError where the operands do not fit. */

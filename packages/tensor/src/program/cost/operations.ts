@@ -80,6 +80,9 @@ function convolution({ inputs: [operand, kernel], outputs: [output], params }: S
   return flops((2 * operand![0]! * features! * inner! * spatial) / params.batchGroupCount);
 }
 
+/** A transform of n complex numbers takes about 5 n log2(n) operations. */
+const fourier = ({ inputs: [real], params: { axis } }: SizedEquation<'dft'>): Operations => flops(5 * sizeOf(real!) * Math.ceil(Math.log2(real![axis]!)));
+
 /** Each window of n elements takes n - 1 operations. */
 const windowed = (equation: SizedEquation<'windowSum' | 'windowSelect'>): Operations => flops(results(equation) * (sizeOf(equation.params.dimensions) - 1));
 
@@ -111,6 +114,7 @@ export const operationRules: { readonly [P in Exclude<Primitive, BodyPrimitive>]
     return flops(2 * results(equation) * terms);
   },
   conv: convolution,
+  dft: fourier,
   windowSum: windowed,
   windowSelect: windowed,
   takeAlong: free,

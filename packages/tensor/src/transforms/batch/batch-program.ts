@@ -9,6 +9,7 @@ import { axisBatchRules } from './axis.js';
 import { contractBatchRules } from './contract.js';
 import { controlBatchRules } from './control.js';
 import { elementwiseBatchRules } from './elementwise.js';
+import { fftBatchRules } from './fft.js';
 import { indexingBatchRules } from './indexing.js';
 import type { BatchAxis, Batched, BatchProgram, BatchRule, BatchRuleOf } from './rule.js';
 import { structuralBatchRules } from './structural.js';
@@ -22,6 +23,7 @@ export const batchRules: { readonly [P in Primitive]: BatchRule<P> } = {
   ...controlBatchRules,
   ...axisBatchRules,
   ...windowBatchRules,
+  ...fftBatchRules,
 };
 
 interface Example {

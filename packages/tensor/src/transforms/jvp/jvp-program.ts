@@ -7,13 +7,14 @@ import { axisJvpRules } from './axis.js';
 import { controlJvpRules } from './control.js';
 import { elementwiseJvpRules } from './elementwise.js';
 import type { DeriveProgram, JvpRule, JvpRuleOf, Tangent } from './rule.js';
+import { fftJvpRules } from './fft.js';
 import { structuralJvpRules } from './structural.js';
 import { windowJvpRules } from './window.js';
 import type { Tensor } from '../../tensor/tensor.js';
 
 export type JvpTable = { readonly [P in Primitive]: JvpRule<P> };
 
-export const jvpRules: JvpTable = { ...elementwiseJvpRules, ...structuralJvpRules, ...controlJvpRules, ...axisJvpRules, ...windowJvpRules };
+export const jvpRules: JvpTable = { ...elementwiseJvpRules, ...structuralJvpRules, ...controlJvpRules, ...axisJvpRules, ...windowJvpRules, ...fftJvpRules };
 
 interface Dual {
   readonly primal: Tensor;

@@ -11,6 +11,7 @@ import { contractTransposeRules } from './contract.js';
 import { controlTransposeRules } from './control.js';
 import { elementwiseTransposeRules } from './elementwise.js';
 import type { Operand, TransposeProgram, TransposeRule, TransposeRuleOf } from './rule.js';
+import { fftTransposeRules } from './fft.js';
 import { structuralTransposeRules } from './structural.js';
 import { windowTransposeRules } from './window.js';
 
@@ -34,6 +35,7 @@ export const transposeRules: { readonly [P in Primitive]: TransposeRule<P> | nul
   ...controlTransposeRules,
   ...axisTransposeRules,
   ...windowTransposeRules,
+  ...fftTransposeRules,
 };
 
 /** A linear program that is about to run backwards. */
