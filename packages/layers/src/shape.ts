@@ -11,9 +11,11 @@ export function staticSize(layer: string, x: Tensor, axis: number): number {
   return size;
 }
 
-/** Axes counted from the front, ascending. @throws ArgumentError where one is out of range or there twice */
+/** Axes counted from the front, ascending. @throws ArgumentError where one is out of range or there twice; ShapeError where there are none */
 export function frontAxes(layer: string, argument: string, axes: number | readonly number[], rank: number): number[] {
-  const found = listOf(axes).map((axis) => {
+  const given = listOf(axes);
+  if (rank === 0 && given.length > 0) throw new ShapeError(layer, [formatShape([])], `the input needs the axis ${given[0]} of \`${argument}\``);
+  const found = given.map((axis) => {
     const front = normalizeAxis(axis, rank);
     if (front === undefined) throw new ArgumentError(layer, argument, `must be from ${-rank} to ${rank - 1} for an input of rank ${rank}, found ${axis}`);
     return front;

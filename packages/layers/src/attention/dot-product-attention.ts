@@ -1,5 +1,5 @@
 import type { Module } from '@flaxon/core';
-import { add, ArgumentError, astype, composite, div, einsum, formatShape, mul, random, scalar, ShapeError, softmax, where, type Dtype, type Tensor } from '@flaxon/tensor';
+import { add, ArgumentError, astype, broadcastShapes, composite, div, einsum, formatShape, mul, random, scalar, ShapeError, softmax, where, type Dtype, type Tensor } from '@flaxon/tensor';
 import { promoteDtype } from '../dtype.js';
 import { staticSize } from '../shape.js';
 
@@ -42,6 +42,8 @@ export function dotProductAttentionWeights(query: Tensor, key: Tensor, options: 
   const { dtype } = q;
   const scaled = div(q, scalar(Math.sqrt(staticSize('dotProductAttentionWeights', q, -1)), dtype));
   let weights = einsum('...qhd,...khd->...hqk', scaled, k);
+  requireBroadcast('bias', bias, weights);
+  requireBroadcast('mask', mask, weights);
   if (bias) weights = add(weights, bias);
   if (mask) weights = where(astype(mask, 'bool'), weights, scalar(isKeyOf(dtype) ? leastFinite[dtype] : -Infinity, dtype));
   weights = forceFp32ForSoftmax ? softmax(astype(weights, 'float32')) : astype(softmax(weights), dtype);
@@ -88,6 +90,12 @@ function attention(query: Tensor, key: Tensor, value: Tensor, { bias, mask, forc
   const operands = [query, key, value, ...(bias ? [bias] : []), ...(mask ? [astype(mask, 'bool')] : [])];
   const attributes = { hasBias: Boolean(bias), hasMask: Boolean(mask), forceFp32ForSoftmax };
   return composite('attention', operands, decompose, { attributes })[0]!;
+}
+
+/** @throws ShapeError where what is added to the weights does not fit them */
+function requireBroadcast(name: 'bias' | 'mask', addition: Tensor | null | undefined, { shape }: Tensor): void {
+  if (!addition || broadcastShapes([addition.shape, shape])) return;
+  throw new ShapeError('dotProductAttention', [formatShape(addition.shape), formatShape(shape)], `\`${name}\` must broadcast to (batch..., heads, queries, keys)`);
 }
 
 /** @throws ShapeError where rank, batch axes or heads differ */

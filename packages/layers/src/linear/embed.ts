@@ -1,5 +1,5 @@
 import { fields, Module } from '@flaxon/core';
-import { astype, broadcastTo, DtypeError, initializers, isInteger, matmul, take, transpose, type Tensor } from '@flaxon/tensor';
+import { astype, broadcastTo, DtypeError, formatShape, initializers, isInteger, matmul, ShapeError, take, transpose, type Tensor } from '@flaxon/tensor';
 import { size } from '../attributes.js';
 import { promoteDtype } from '../dtype.js';
 
@@ -37,8 +37,10 @@ export class Embed extends Module.define({
   /**
    * The products of `query` with every row, as for the logits of a language model that shares its table: (..., features) to
    * (..., numEmbeddings).
+   * @throws ShapeError
    */
   attend(query: Tensor): Tensor {
+    if (query.shape.at(-1) !== this.features) throw new ShapeError('Embed.attend', [formatShape(query.shape)], `the last axis must have the ${this.features} features of the table`);
     const [rows, table] = promoteDtype('Embed.attend', [query, this.embedding], this.dtype);
     return matmul(rows, transpose(table));
   }

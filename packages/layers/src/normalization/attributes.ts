@@ -8,7 +8,7 @@ import type { ExampleAxis } from './across-examples.js';
 /** Of layers that scale. */
 export const scaling = (epsilon: number) => ({
   /** Added to the variance under the root. */
-  epsilon: z.number().default(epsilon),
+  epsilon: z.number().nonnegative().default(epsilon),
   ...dtypes,
   useScale: z.boolean().default(true),
   scaleInit: fields.initializer(initializers.ones),

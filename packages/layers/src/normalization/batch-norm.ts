@@ -29,7 +29,7 @@ export class BatchNorm extends Module.define({
   /** The axis or axes of the features. */
   axis: axes().default(-1),
   /** The part of the running statistics that stays at an update. */
-  momentum: z.number().default(0.99),
+  momentum: z.number().min(0).max(1).default(0.99),
   ...normalization(1e-5),
 }) {
   /**

@@ -29,11 +29,12 @@ export class GroupNorm extends Module.define({
    * @throws ArgumentError where groups do not divide the channels; ShapeError
    */
   call(x: Tensor, { mask }: MaskOptions = {}): Tensor {
+    const channels = staticSize('GroupNorm', x, -1);
     const last = x.rank - 1;
     const reduction = frontAxes('GroupNorm', 'reductionAxes', this.reductionAxes ?? x.shape.flatMap((_, axis) => (axis === 0 && last > 0 ? [] : [axis])), x.rank);
     if (reduction.at(-1) !== last) throw new ArgumentError('GroupNorm', 'reductionAxes', `must have the last axis, which is that of the channels, found ${reduction.join(', ')}`);
-    const groups = this.#groups(staticSize('GroupNorm', x, -1));
-    const groupSize = staticSize('GroupNorm', x, -1) / groups;
+    const groups = this.#groups(channels);
+    const groupSize = channels / groups;
     const others = reduction.slice(0, -1);
     const found = statistics(divided(x, groups, groupSize), [...others, last + 1], this, mask && divided(mask, groups, groupSize));
     const spread = { mean: repeat(found.mean, groupSize, -1), variance: repeat(found.variance, groupSize, -1) };

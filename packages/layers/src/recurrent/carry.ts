@@ -1,4 +1,4 @@
-import { formatShape, index, initializers, isStaticShape, random, ShapeError, zeros, type Dtype, type Initializer, type Shape, type Tensor } from '@flaxon/tensor';
+import { ArgumentError, formatShape, index, initializers, isStaticShape, random, ShapeError, Tensor, zeros, type Dtype, type Initializer, type Shape } from '@flaxon/tensor';
 
 /** What the first carry of a cell depends on. */
 export interface CarryAttributes {
@@ -17,6 +17,19 @@ export function firstCarry(layer: string, rng: Tensor, inputShape: Shape, { feat
   if (isStaticShape(shape)) return carryInit(rng, shape, paramDtype);
   if (carryInit === initializers.zeros) return zeros(shape, paramDtype);
   throw new ShapeError(layer, [formatShape(inputShape)], 'random numbers need an input of known shape; give the carry, or let `carryInit` be `initializers.zeros`');
+}
+
+/** A carry that is one tensor, h. @throws ArgumentError where it is anything else */
+export function singleCarry(layer: string, carry: unknown): Tensor {
+  if (!(carry instanceof Tensor)) throw new ArgumentError(layer, 'carry', 'must be a tensor (batch..., features): `cell.initializeCarry(key, inputShape)` gives the first one');
+  return carry;
+}
+
+/** A carry that is memory and hidden state, [c, h]. @throws ArgumentError where it is anything else */
+export function carryPair(layer: string, carry: unknown): readonly [c: Tensor, h: Tensor] {
+  const [c, h, ...more] = Array.isArray(carry) ? (carry as readonly unknown[]) : [];
+  if (c instanceof Tensor && h instanceof Tensor && more.length === 0) return [c, h];
+  throw new ArgumentError(layer, 'carry', 'must be two tensors [c, h] of (batch..., features) each: `cell.initializeCarry(key, inputShape)` gives the first ones');
 }
 
 /** The memory and the hidden state of an LSTM to begin with, each with a key of its own. @throws ShapeError */

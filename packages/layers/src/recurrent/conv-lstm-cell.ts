@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Conv } from '../linear/conv.js';
 import { padding } from '../linear/padding.js';
 import { cell } from './attributes.js';
-import { firstCarryPair } from './carry.js';
+import { carryPair, firstCarryPair } from './carry.js';
 import { RNNCellBase } from './cell.js';
 import type { LSTMCarry } from './lstm.js';
 
@@ -35,7 +35,8 @@ export class ConvLSTMCell extends RNNCellBase.define({
    * [c, h]: (batch..., spatial..., features) each, and x: (batch..., spatial..., in), to the next [c, h] and h.
    * @throws ShapeError, ArgumentError, DtypeError
    */
-  override call([c, h]: LSTMCarry, x: Tensor): readonly [LSTMCarry, Tensor] {
+  override call(carry: LSTMCarry, x: Tensor): readonly [LSTMCarry, Tensor] {
+    const [c, h] = carryPair('ConvLSTMCell', carry);
     const convolve = (name: string, input: Tensor): Tensor => {
       const { kernelSize, strides, padding: around, useBias, dtype, paramDtype } = this;
       return new Conv({ features: 4 * this.features, kernelSize: [...kernelSize], strides: strides && [...strides], padding: around, useBias, dtype, paramDtype }, { name }).call(input);

@@ -2,7 +2,7 @@ import { add, mul, sub, type Shape, type Tensor } from '@flaxon/tensor';
 import { Dense } from '../linear/dense.js';
 import { staticSize } from '../shape.js';
 import { bias, denseCell, gates } from './attributes.js';
-import { firstCarry } from './carry.js';
+import { firstCarry, singleCarry } from './carry.js';
 import { RNNCellBase } from './cell.js';
 
 /**
@@ -23,11 +23,11 @@ export class GRUCell extends RNNCellBase.define({ ...denseCell, ...bias, ...gate
 
   /**
    * h: (batch..., features) and x: (batch..., in), to the next h, twice.
-   * @throws ShapeError, DtypeError
+   * @throws ArgumentError, ShapeError, DtypeError
    */
   override call(h: Tensor, x: Tensor): readonly [Tensor, Tensor] {
     const { dtype, paramDtype, kernelInit, recurrentKernelInit, biasInit, gateFn, activationFn } = this;
-    const features = staticSize('GRUCell', h, -1);
+    const features = staticSize('GRUCell', singleCarry('GRUCell', h), -1);
     const ofInput = (name: string): Tensor => new Dense({ features, dtype, paramDtype, kernelInit, biasInit }, { name }).call(x);
     const ofState = (name: string, useBias: boolean): Tensor =>
       new Dense({ features, dtype, paramDtype, kernelInit: recurrentKernelInit, biasInit, useBias }, { name }).call(h);

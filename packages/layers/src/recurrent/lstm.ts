@@ -1,7 +1,7 @@
 /** What the two LSTM cells share: they differ in how they compute the sums that go into the gates. */
 import { add, mul, type Shape, type Tensor } from '@flaxon/tensor';
 import { bias, denseCell, gates } from './attributes.js';
-import { firstCarryPair } from './carry.js';
+import { carryPair, firstCarryPair } from './carry.js';
 import { RNNCellBase } from './cell.js';
 
 /** The gates in the order of Flax: input, forget, cell, output. */
@@ -25,9 +25,10 @@ export abstract class LSTMCellBase extends RNNCellBase.define({ ...denseCell, ..
 
   /**
    * [c, h]: (batch..., features) each, and x: (batch..., in), to the next [c, h] and h: c' = f c + i g and h' = o tanh(c').
-   * @throws ShapeError, DtypeError
+   * @throws ArgumentError, ShapeError, DtypeError
    */
-  override call([c, h]: LSTMCarry, x: Tensor): readonly [LSTMCarry, Tensor] {
+  override call(carry: LSTMCarry, x: Tensor): readonly [LSTMCarry, Tensor] {
+    const [c, h] = carryPair(this.constructor.name, carry);
     const { gateFn, activationFn } = this;
     const [i, f, g, o] = this.gateSums(h, x);
     const nextC = add(mul(gateFn(f!), c), mul(gateFn(i!), activationFn(g!)));

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Dense } from '../linear/dense.js';
 import { staticSize } from '../shape.js';
 import { denseCell, gates } from './attributes.js';
-import { firstCarry } from './carry.js';
+import { firstCarry, singleCarry } from './carry.js';
 import { RNNCellBase } from './cell.js';
 
 /**
@@ -34,11 +34,11 @@ export class MGUCell extends RNNCellBase.define({
 
   /**
    * h: (batch..., features) and x: (batch..., in), to the next h, twice.
-   * @throws ShapeError, DtypeError
+   * @throws ArgumentError, ShapeError, DtypeError
    */
   override call(h: Tensor, x: Tensor): readonly [Tensor, Tensor] {
     const { dtype, paramDtype, kernelInit, recurrentKernelInit, forgetBiasInit, activationBiasInit, resetGate, gateFn, activationFn } = this;
-    const features = staticSize('MGUCell', h, -1);
+    const features = staticSize('MGUCell', singleCarry('MGUCell', h), -1);
     const ofInput = (name: string, biasInit: Initializer): Tensor => new Dense({ features, dtype, paramDtype, kernelInit, biasInit }, { name }).call(x);
     const ofState = (name: string, useBias: boolean): Tensor =>
       new Dense({ features, dtype, paramDtype, kernelInit: recurrentKernelInit, biasInit: activationBiasInit, useBias }, { name }).call(h);

@@ -2,7 +2,7 @@ import { fields, lift, Module, type Filter } from '@flaxon/core';
 import { formatShape, random, ShapeError, type Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
 import { RNNCellBase, type Carry } from './cell.js';
-import { flipSequences, selectLastCarry } from './sequence.js';
+import { flipSequences, requireLengths, selectLastCarry } from './sequence.js';
 
 /** Each of the last four stands in place of the attribute of that name. */
 export interface RNNOptions {
@@ -50,12 +50,13 @@ export class RNN extends Module.define({
   /**
    * inputs: (batch..., time, features...), or (time, batch..., features...) with `timeMajor`, to outputs with such axes, or to
    * `[carry, outputs]`. With `seqLengths` the carry is that after the last step of each sequence; the outputs after it mean nothing.
-   * @throws ShapeError, ArgumentError, and what the cell throws
+   * @throws ShapeError, DtypeError, ArgumentError, and what the cell throws
    */
   call(inputs: Tensor, options: RNNOptions = {}): RNNResult {
     const { seqLengths: lengths, initKey = random.key(0) } = options;
     const { returnCarry = this.returnCarry, timeMajor = this.timeMajor, reverse = this.reverse, keepOrder = this.keepOrder } = options;
     const timeAxis = timeMajor ? 0 : this.#lastBatchAxis(inputs) + 1;
+    if (lengths !== undefined) requireLengths(lengths, inputs.shape.filter((_, axis) => axis !== timeAxis).slice(0, -this.cell.numFeatureAxes));
     const turn = (x: Tensor): Tensor => flipSequences(x, { lengths, timeAxis });
     const ordered = reverse ? turn(inputs) : inputs;
     const stepShape = ordered.shape.filter((_, axis) => axis !== timeAxis);

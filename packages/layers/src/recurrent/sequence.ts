@@ -1,11 +1,17 @@
 /** What networks over sequences do along the time axis. */
-import { add, arange, expandDims, flip, reshape, sub, takeAlongAxis, mod, tree, ArgumentError, formatShape, astype, broadcastTo, type Tensor } from '@flaxon/tensor';
+import { add, arange, ArgumentError, astype, broadcastTo, DtypeError, expandDims, flip, formatShape, isInteger, mod, reshape, ShapeError, sub, takeAlongAxis, tree, type Shape, type Tensor } from '@flaxon/tensor';
 import type { Carry } from './cell.js';
 
 export interface FlipOptions {
   /** How long each sequence is, (batch...): what comes after stays there. */
   readonly lengths: Tensor | undefined;
   readonly timeAxis: number;
+}
+
+/** @throws DtypeError, ShapeError where there is not one integer for each sequence of the batch */
+export function requireLengths(lengths: Tensor, batch: Shape): void {
+  if (!isInteger(lengths.dtype)) throw new DtypeError('RNN', [lengths.dtype], '`seqLengths` must be of an integer dtype');
+  if (formatShape(lengths.shape) !== formatShape(batch)) throw new ShapeError('RNN', [formatShape(lengths.shape), formatShape(batch)], '`seqLengths` must have the batch axes of the inputs');
 }
 
 /** A length that is known. @throws ArgumentError */

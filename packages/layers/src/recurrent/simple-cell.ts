@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Dense } from '../linear/dense.js';
 import { staticSize } from '../shape.js';
 import { bias, denseCell } from './attributes.js';
-import { firstCarry } from './carry.js';
+import { firstCarry, singleCarry } from './carry.js';
 import { RNNCellBase } from './cell.js';
 
 /**
@@ -28,11 +28,11 @@ export class SimpleCell extends RNNCellBase.define({
 
   /**
    * h: (batch..., features) and x: (batch..., in), to the next h, twice.
-   * @throws ShapeError, DtypeError
+   * @throws ArgumentError, ShapeError, DtypeError
    */
   override call(h: Tensor, x: Tensor): readonly [Tensor, Tensor] {
     const { dtype, paramDtype, kernelInit, recurrentKernelInit, biasInit, residual, activationFn } = this;
-    const features = staticSize('SimpleCell', h, -1);
+    const features = staticSize('SimpleCell', singleCarry('SimpleCell', h), -1);
     const sum = add(
       new Dense({ features, dtype, paramDtype, kernelInit, biasInit }, { name: 'i' }).call(x),
       new Dense({ features, dtype, paramDtype, kernelInit: recurrentKernelInit, useBias: false }, { name: 'h' }).call(h),

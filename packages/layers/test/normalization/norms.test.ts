@@ -54,10 +54,10 @@ describe('LayerNorm', () => {
     expect(masked[2]).toBeCloseTo((rows[2]! - mean(counted)) / deviation, 12);
   });
 
-  it('traces with a symbolic batch', () => {
+  it('traces with a symbolic batch to one operation', () => {
     const model = new LayerNorm();
     const variables = model.init(key, [ones([1, 4])]);
-    expect(primitivesOf((input) => model.apply(variables, [input]), [spec('float32', ['n', 4])])).toContain('mean');
+    expect(primitivesOf((input) => model.apply(variables, [input]), [spec('float32', ['n', 4])])).toEqual(['layerNorm']);
   });
 
   it('refuses an axis that the input does not have, or one given twice', () => {
