@@ -4,6 +4,7 @@ import { JaxPeer } from './peers/jax.js';
 import { disagreements, table } from './report.js';
 import { mlpForward } from './work/mlp-forward.js';
 import { mlpSgd } from './work/mlp-sgd.js';
+import { moduleOverhead } from './work/module-overhead.js';
 import { neuralDual } from './work/neural-dual.js';
 import type { Work } from './work/work.js';
 
@@ -21,6 +22,8 @@ const everything: readonly Work[] = [
   ...[1, 128, 1024].map(mlpForward),
   ...[8, 128].flatMap((batch) => [mlpSgd({ batch, steps: 1 }), mlpSgd({ batch, steps: 32 })]),
   neuralDual,
+  moduleOverhead('eager'),
+  moduleOverhead('traced'),
 ];
 
 interface Options {

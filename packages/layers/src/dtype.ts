@@ -10,7 +10,11 @@ export function computeDtype(layer: string, operands: readonly (Tensor | undefin
     if (!isFloating(dtype)) throw new DtypeError(layer, [dtype], '`dtype` must be floating: it is what the layer computes in');
     return dtype;
   }
-  const common = operands.flatMap((operand) => operand?.dtype ?? []).reduce(promoteTypes);
+  let common: Dtype | undefined;
+  for (const operand of operands) {
+    if (operand !== undefined) common = common === undefined ? operand.dtype : promoteTypes(common, operand.dtype);
+  }
+  if (common === undefined) throw new DtypeError(layer, [], 'there is nothing to compute with');
   return isFloating(common) ? common : promoteTypes(common, 'float32');
 }
 

@@ -137,9 +137,9 @@ export class Scope {
   }
 
   /** Takes `name`. @throws NameInUseError where it is taken; `owner` is whose name it would be */
-  reserve(name: string, collection?: string, owner = `scope "${this.pathText}"`): void {
+  reserve(name: string, collection?: string, owner?: string): void {
     if (typeof name !== 'string' || name === '__proto__') throw new InvalidNameError(name);
-    if (this.#reservations.has(name, collection)) throw new NameInUseError(kindOf(collection), name, owner);
+    if (this.#reservations.has(name, collection)) throw new NameInUseError(kindOf(collection), name, owner ?? `scope "${this.pathText}"`);
     this.#reservations.add(name, collection);
   }
 

@@ -13,6 +13,9 @@ function requireTensorLike(operation: string, x: TensorLike): void {
 
 /** The dtype that an operation on `operands` has, by JAX's promotion. */
 export function promotedDtype(operation: string, operands: readonly TensorLike[]): Dtype {
+  const [first] = operands;
+  // By far the most operations are on tensors of one dtype.
+  if (first instanceof Tensor && operands.every((x) => x instanceof Tensor && x.dtype === first.dtype)) return first.dtype;
   for (const x of operands) requireTensorLike(operation, x);
   const tensors = operands.filter((x) => x instanceof Tensor);
   const weak = operands.flatMap((x) => (x instanceof Tensor ? [] : [weakKind(x)]));
