@@ -1,0 +1,16 @@
+import { netket } from '@flaxon/layers';
+import { AutoregressiveModel, type SiteLayer, type SiteLayerAttributes } from './model.js';
+
+/** An autoregressive model of `MaskedDense1D` layers (NetKet: `nk.models.ARNNDense`). */
+export class ARNNDense extends AutoregressiveModel {
+  protected makeLayer(attributes: SiteLayerAttributes, name: string): SiteLayer {
+    return new netket.MaskedDense1D(attributes, { name });
+  }
+}
+
+/** An `ARNNDense` whose `conditional` keeps earlier sites in a cache (NetKet: `nk.models.FastARNNDense`). */
+export class FastARNNDense extends ARNNDense {
+  protected override makeLayer(attributes: SiteLayerAttributes, name: string): SiteLayer {
+    return new netket.FastMaskedDense1D({ size: this.sites, ...attributes }, { name });
+  }
+}
