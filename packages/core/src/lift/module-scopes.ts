@@ -34,9 +34,9 @@ export class ModuleScopes {
     this.scopes = scopes;
   }
 
-  /** `scopes` with another one in the place of the module's own. */
+  /** `scopes` with another one in the place of the module's own, which may be that of references among the arguments too. */
   withOwn(scope: Scope): readonly Scope[] {
-    return this.scopes.map((one, i) => (i === this.#places.get(this.module) ? scope : one));
+    return this.scopes.map((one) => (one.isSamePlace(scope) ? scope : one));
   }
 
   /** The module, as one of `moduleClass`, and what it and the arguments hold, made anew over other scopes. */

@@ -98,3 +98,17 @@ describe('a module with setup that a jitted class is given', () => {
     expect(keyIn(lifted)).toEqual(keyIn(Holder));
   });
 });
+
+describe('a jitted method', () => {
+  class Draws extends Module.define({ handsOver: z.boolean() }) {
+    call(): number[] {
+      const count = this.variable<Tensor>('state', 'count', () => tensor(0));
+      const draw = lift.jit((module: Draws, _: unknown) => module.makeRng('noise'));
+      return wordsOf(draw(this, this.handsOver ? count : null));
+    }
+  }
+  it('draws the same keys whether or not it is given a reference of its own module', () => {
+    const drawn = (handsOver: boolean): number[] => new Draws({ handsOver }).initWithOutput({ noise: key }, [])[0];
+    expect(drawn(true)).toEqual(drawn(false));
+  });
+});
