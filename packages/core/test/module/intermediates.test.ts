@@ -1,6 +1,6 @@
 import { add, grad, mul, ones, random, square, sum, tanh, type Tensor, type Tree } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
-import { DenyList, MissingPerturbationError, Module, tensorAt, type Collection, type Variables } from '../../src/index.js';
+import { DenyList, MissingPerturbationError, Module, NameInUseError, tensorAt, type Collection, type Variables } from '../../src/index.js';
 import { Dense, pathsOf, Scale, valuesAt } from '../layers.js';
 
 const key = random.key(0);
@@ -42,6 +42,18 @@ describe('sow', () => {
     }
     const [, updates] = new Sums().apply({}, [x], { mutable: 'metrics' });
     expect(valuesAt(updates, 'metrics/total')).toEqual([[4, 4]]);
+  });
+  it('cannot take the name of a submodule', () => {
+    class Taken extends Module.define({}) {
+      call(input: Tensor): Tensor {
+        const y = new Scale({}, { name: 'h' }).call(input);
+        this.sow('intermediates', 'h', y);
+        return y;
+      }
+    }
+    const run = (): unknown => new Taken().apply({ params: { h: { w: ones([2]) } } }, [ones([2])], { mutable: ['intermediates'] });
+    expect(run).toThrow(NameInUseError);
+    expect(run).toThrow('"h" in Taken');
   });
   it('counts as made by `init` where that may make it', () => {
     expect(pathsOf(new Sows().init(key, [x], { mutable: true }))).toEqual(['intermediates/h']);

@@ -214,6 +214,12 @@ describe('variables', () => {
     expect(() => applyScope((scope) => scope.variable('state', 'x', one), variables)).toThrow(ScopeVariableNotFoundError);
     expect(applyScope((scope) => scope.variable('state', 'y').value, variables)).toBe(variables.state.y);
   });
+  it('have in the result of init what the function wrote, not what the initializer made', () => {
+    const [, made] = initScope((scope) => {
+      scope.variable<Tensor>('state', 'n', () => ones([])).value = zeros([]);
+    }, key);
+    expect((made['state']!['n'] as Tensor).item()).toBe(0);
+  });
   it('are not checked for their shape', () => {
     expect(applyScope((scope) => scope.variable<Tensor>('state', 'x', one).value, { state: { x: ones([3]) } }).shape).toEqual([3]);
   });
