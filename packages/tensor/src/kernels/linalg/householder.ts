@@ -11,13 +11,15 @@ export interface Lane {
 /**
  * Makes of x the vector v (v[0] = 1, which is not stored: x[0] becomes beta) with (I - tau v transpose(v)) x = (beta, 0, ...). beta has the
  * sign opposite to x[0]; tau is 0 where x is zero after x[0] (LAPACK's dlarfg).
+ * Squares must be in range: callers scale.
  */
 export function reflect({ data, start, stride, length }: Lane): number {
   const alpha = data[start]!;
-  let norm = 0;
-  for (let i = 1, at = start + stride; i < length; i++, at += stride) norm = Math.hypot(norm, data[at]!);
-  if (norm === 0 || length <= 1) return 0;
-  const beta = alpha < 0 ? Math.hypot(alpha, norm) : -Math.hypot(alpha, norm);
+  let squares = 0;
+  for (let i = 1, at = start + stride; i < length; i++, at += stride) squares += data[at]! * data[at]!;
+  if (squares === 0 || length <= 1) return 0;
+  const whole = Math.sqrt(alpha * alpha + squares);
+  const beta = alpha < 0 ? whole : -whole;
   for (let i = 1, at = start + stride; i < length; i++, at += stride) data[at]! /= alpha - beta;
   data[start] = beta;
   return (beta - alpha) / beta;

@@ -61,11 +61,23 @@ export function addScaled(to: Float64Array, toStart: number, factor: number, fro
   for (let i = 0; i < length; i++) to[toStart + i]! += factor * from[fromStart + i]!;
 }
 
-/** The sum of products of `length` elements. */
+/** The sum of products of `length` elements, in four partial sums that do not wait for each other. */
 export function dotRows(a: Float64Array, aStart: number, b: Float64Array, bStart: number, length: number): number {
-  let total = 0;
-  for (let i = 0; i < length; i++) total += a[aStart + i]! * b[bStart + i]!;
-  return total;
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
+  let i = 0;
+  for (; i + 3 < length; i += 4) {
+    const x = aStart + i;
+    const y = bStart + i;
+    first += a[x]! * b[y]!;
+    second += a[x + 1]! * b[y + 1]!;
+    third += a[x + 2]! * b[y + 2]!;
+    fourth += a[x + 3]! * b[y + 3]!;
+  }
+  for (; i < length; i++) first += a[aStart + i]! * b[bStart + i]!;
+  return first + second + (third + fourth);
 }
 
 /** A power of two near the largest magnitude. Dividing by it changes no digits, and keeps squares in range. */

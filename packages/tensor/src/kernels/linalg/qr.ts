@@ -1,6 +1,6 @@
 import { applyReflection, reflect } from './householder.js';
 import type { CompositeKernel } from './index.js';
-import { overMatrices, sizesOf } from './matrices.js';
+import { overMatrices, powerOfTwoNear, sizesOf } from './matrices.js';
 
 /** Leaves R on and above the diagonal and the vectors of the reflections below it; gives their factors tau (LAPACK's dgeqr2). */
 function reduce(work: Float64Array, rows: number, columns: number): Float64Array {
@@ -31,9 +31,10 @@ export const qrKernel: CompositeKernel = ([x], { complete }) => {
     { shape: [width, columns], dtype: x!.dtype },
   ];
   return overMatrices([x!], outputs, ([matrix], [q, r]) => {
-    const work = matrix!.slice();
+    const scale = powerOfTwoNear(matrix!);
+    const work = matrix!.map((number) => number / scale);
     const taus = reduce(work, rows, columns);
     accumulate(q!, width, work, taus, rows, columns);
-    for (let i = 0; i < Math.min(width, columns); i++) r!.set(work.subarray(i * columns + i, (i + 1) * columns), i * columns + i);
+    for (let i = 0; i < Math.min(width, columns); i++) for (let j = i; j < columns; j++) r![i * columns + j] = work[i * columns + j]! * scale;
   });
 };

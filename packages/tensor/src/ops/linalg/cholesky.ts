@@ -9,7 +9,7 @@ import { all } from '../reduce.js';
 import { expandDims, moveaxis, reshape } from '../shape.js';
 import { tril } from '../triangle.js';
 import { diagonalMatrix, flattenLeading, inFloat, mainDiagonal, matrixFunction, requireSquare, transposed } from './matrices.js';
-import { triangularSolve } from './triangular-solve.js';
+import { solveTriangle } from './triangular-solve.js';
 
 export interface CholeskyOptions {
   /** True gives the upper triangular factor, the transpose of the lower one. */
@@ -38,8 +38,8 @@ export const symmetrize = (x: Tensor): Tensor => mul(add(x, transposed(x)), 0.5)
 
 /** dL = L phi(L^-1 dA L^-T), phi taking the lower triangle with half of the diagonal. */
 function derivative(lower: Tensor, tangent: Tensor): Tensor {
-  const left = triangularSolve(lower, tangent, { lower: true });
-  const both = transposed(triangularSolve(lower, transposed(left), { lower: true }));
+  const left = solveTriangle(lower, tangent, { lower: true });
+  const both = transposed(solveTriangle(lower, transposed(left), { lower: true }));
   const half = sub(tril(both), mul(diagonalMatrix(mainDiagonal(both)), 0.5));
   return matmul(lower, half);
 }

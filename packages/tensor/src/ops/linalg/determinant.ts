@@ -9,7 +9,7 @@ import { expandDims, reshape, sliceAxis, squeeze, stack } from '../shape.js';
 import { factorize, takeRows } from './lu.js';
 import { identityLike, inFloat, leadingOf, mainDiagonal, matrixFunction, requireSquare, transposed } from './matrices.js';
 import { inverse } from './solve.js';
-import { triangularSolve } from './triangular-solve.js';
+import { solveTriangle } from './triangular-solve.js';
 
 /** The element at a row and a column of each matrix. */
 const element = (x: Tensor, row: number, column: number): Tensor => squeeze(sliceAxis(sliceAxis(x, -2, row, row + 1), -1, column, column + 1), [-2, -1]);
@@ -64,15 +64,15 @@ function cofactors(a: Tensor): Tensor {
   const replaced = where(isLast, div(1, before), lu);
   const isRegular = solvesFinitely(replaced);
   const safe = where(isRegular, replaced, eye(size, size, 0, a.dtype));
-  const middle = triangularSolve(safe, takeRows(identityLike(a, size), permutation), { lower: true, unitDiagonal: true });
+  const middle = solveTriangle(safe, takeRows(identityLike(a, size), permutation), { lower: true, unitDiagonal: true });
   const scaled = where(less(row, size - 1), mul(middle, whole), middle);
-  return transposed(where(isRegular, triangularSolve(safe, scaled, { lower: false }), 0));
+  return transposed(where(isRegular, solveTriangle(safe, scaled, { lower: false }), 0));
 }
 
 /** Whether back substitution with the upper triangle stays finite: (..., 1, 1). */
 function solvesFinitely(lu: Tensor): Tensor {
   const known = bindOne('stopGradient', [lu], {});
-  const probe = triangularSolve(known, ones([...lu.shape.slice(0, -1), 1], lu.dtype), { lower: false });
+  const probe = solveTriangle(known, ones([...lu.shape.slice(0, -1), 1], lu.dtype), { lower: false });
   return all(isfinite(probe), { axis: [-2, -1], keepdims: true });
 }
 

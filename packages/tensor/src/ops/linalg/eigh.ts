@@ -15,14 +15,14 @@ import { diagonalize } from './implicit-ql.js';
 import { flattenLeading, inFloat, leadingOf, mainDiagonal, matrixFunction, nanUnlessFinite, requireSquare, transposed } from './matrices.js';
 
 export interface EighOptions {
-  /** Which triangle is read; without it (jnp) the mean of the matrix and its transpose is taken. */
-  readonly UPLO?: 'L' | 'U';
-  /** False takes the lower triangle of the matrix as it is where no `UPLO` is given. */
+  /** True (the default, as jnp has it, with an `UPLO` too) takes the mean of the matrix and its transpose; false one triangle. */
   readonly symmetrizeInput?: boolean;
+  /** Which triangle that is: 'L' (the default) the lower, 'U' the upper one. */
+  readonly UPLO?: 'L' | 'U';
 }
 
-function symmetric(operation: string, x: Tensor, { UPLO, symmetrizeInput = UPLO === undefined }: EighOptions): Tensor {
-  if (UPLO !== undefined && UPLO !== 'L' && UPLO !== 'U') throw new ArgumentError(operation, 'UPLO', `must be 'L' for the lower or 'U' for the upper triangle, found ${JSON.stringify(UPLO)}`);
+function symmetric(operation: string, x: Tensor, { UPLO = 'L', symmetrizeInput = true }: EighOptions): Tensor {
+  if (UPLO !== 'L' && UPLO !== 'U') throw new ArgumentError(operation, 'UPLO', `must be 'L' for the lower or 'U' for the upper triangle, found ${JSON.stringify(UPLO)}`);
   if (symmetrizeInput) return symmetrize(x);
   return UPLO === 'U' ? add(triu(x), transposed(triu(x, 1))) : add(tril(x), transposed(tril(x, -1)));
 }
@@ -41,11 +41,11 @@ export function eigh(x: TensorLike, options: EighOptions = {}): [Tensor, Tensor]
   return [values!, vectors!];
 }
 
-/** The eigenvalues (..., n), ascending, of symmetric matrices x (..., n, n) (jnp.linalg.eigvalsh), as `eigh` with the lower triangle. @throws ShapeError, ArgumentError. */
+/** The eigenvalues (..., n), ascending, of symmetric matrices x (..., n, n) (jnp.linalg.eigvalsh), as `eigh` has them. @throws ShapeError, ArgumentError. */
 export const eigvalsh = (x: TensorLike, options: EighOptions = {}): Tensor =>
   inFloat('eigvalsh', [x], (matrix) => {
     requireSquare('eigvalsh', matrix!);
-    return [decompose(symmetric('eigvalsh', matrix!, { symmetrizeInput: true, ...options }))[0]!];
+    return [decompose(symmetric('eigvalsh', matrix!, options))[0]!];
   })[0]!;
 
 const decompose = (matrix: Tensor): Tensor[] =>

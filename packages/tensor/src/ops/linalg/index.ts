@@ -6,5 +6,5 @@ export { lstsq, matrixRank, pinv, type LstsqOptions, type ToleranceOptions } fro
 export { lu, luFactor, luPivotsToPermutation } from './lu.js';
 export { cross, kron, matrixPower, multiDot, vecdot, type CrossOptions } from './products.js';
 export { qr, type QrMode, type QrOptions } from './qr.js';
-export { choSolve, inv, luSolve, solve, solveTriangular, type SolveTriangularOptions } from './solve.js';
+export { choFactor, choSolve, inv, luSolve, solve, solveTriangular, triangularSolve, type SolveTriangularOptions, type TriangularSolveOptions } from './solve.js';
 export { svd, svdvals, type SvdOptions } from './svd.js';

@@ -13,7 +13,7 @@ import { argmax } from '../reduce.js';
 import { broadcastTo, expandDims, moveaxis, reshape } from '../shape.js';
 import { tril, triu } from '../triangle.js';
 import { flattenLeading, inFloat, leadingOf, matrixFunction, requireMatrices, transposed } from './matrices.js';
-import { triangularSolve } from './triangular-solve.js';
+import { solveTriangle } from './triangular-solve.js';
 
 /** What lax.linalg.lu gives. */
 export interface LuFactors {
@@ -66,8 +66,8 @@ function derivative(factors: Tensor, tangent: Tensor): Tensor {
   const { lower, upper } = splitFactors(factors);
   const wholeLower = add(part(lower, rows, rows), tailIdentity(rows, steps, factors));
   const wholeUpper = add(part(upper, columns, columns), tailIdentity(columns, steps, factors));
-  const left = triangularSolve(wholeLower, tangent, { lower: true, unitDiagonal: true });
-  const both = transposed(triangularSolve(transposed(wholeUpper), transposed(left), { lower: true }));
+  const left = solveTriangle(wholeLower, tangent, { lower: true, unitDiagonal: true });
+  const both = transposed(solveTriangle(transposed(wholeUpper), transposed(left), { lower: true }));
   return add(matmul(wholeLower, part(tril(part(both, rows, rows), -1), rows, columns)), matmul(part(triu(part(both, columns, columns)), rows, columns), wholeUpper));
 }
 

@@ -6,11 +6,12 @@ import type { Dim } from '../../shape/dim.js';
 import { broadcastShapes, dimSizeOf, formatShape, type Shape } from '../../shape/shape.js';
 import type { TensorLike } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { diagonal } from '../arrange/make.js';
 import { composite } from '../composite.js';
 import { eye, iota } from '../create.js';
 import { equal, isfinite, where } from '../elementwise.js';
 import { convert, promoteFloating } from '../operand.js';
-import { all, sum } from '../reduce.js';
+import { all } from '../reduce.js';
 import { broadcastTo, expandDims, reshape, swapaxes } from '../shape.js';
 
 /**
@@ -64,12 +65,7 @@ export function flattenLeading(x: Tensor): { readonly flat: Tensor; readonly bat
 }
 
 /** The main diagonals (..., min(m, n)) of matrices (..., m, n). */
-export function mainDiagonal(x: Tensor): Tensor {
-  const [rows, columns] = x.shape.slice(-2) as [number, number];
-  const isWide = columns > rows;
-  const onDiagonal = equal(iota('int32', [rows, 1], 0), iota('int32', [1, columns], 1));
-  return sum(where(onDiagonal, x, convert(0, x.dtype)), { axis: isWide ? -1 : -2 });
-}
+export const mainDiagonal = (x: Tensor): Tensor => diagonal(x, { axis1: -2, axis2: -1 });
 
 /** The matrices (..., n, n) with the vectors (..., n) on their diagonals. */
 export const diagonalMatrix = (x: Tensor): Tensor => {

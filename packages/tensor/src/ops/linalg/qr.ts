@@ -10,7 +10,7 @@ import { concatenate, sliceAxis } from '../shape.js';
 import { tril, triu } from '../triangle.js';
 import { productOf, reflect, reflectionOf } from './householder.js';
 import { flattenLeading, identityLike, inFloat, leadingOf, matrixFunction, requireMatrices, transposed } from './matrices.js';
-import { triangularSolve } from './triangular-solve.js';
+import { solveTriangle } from './triangular-solve.js';
 
 export type QrMode = 'reduced' | 'complete' | 'r';
 
@@ -73,7 +73,7 @@ function derivative({ matrix, tangent, basis, triangle }: Factored): [Tensor, Te
     const [dq, dr] = derivative({ matrix: first(matrix), tangent: first(tangent), basis, triangle: first(triangle) });
     return [dq, concatenate([dr, add(matmul(transposed(dq), rest(matrix)), matmul(transposed(basis), rest(tangent)))], -1)];
   }
-  const scaled = transposed(triangularSolve(transposed(triangle), transposed(tangent), { lower: true }));
+  const scaled = transposed(solveTriangle(transposed(triangle), transposed(tangent), { lower: true }));
   const inner = matmul(transposed(basis), scaled);
   const below = tril(inner, -1);
   const upper = sub(inner, sub(below, transposed(below)));

@@ -7,10 +7,12 @@ import { sumTo } from '../../transforms/transpose/rule.js';
 import { matmul } from '../contract.js';
 import { eye } from '../create.js';
 import { add, neg } from '../elementwise.js';
+import { toTensor } from '../operand.js';
 import { expandDims, reshape, squeeze } from '../shape.js';
 import { factorize, inversePermutation, luPivotsToPermutation, takeRows } from './lu.js';
-import { alignLeading, inFloat, matrixFunction, requireSquare, transposed } from './matrices.js';
-import { triangularSolve } from './triangular-solve.js';
+import { cholesky } from './cholesky.js';
+import { alignLeading, inFloat, matrixFunction, requireMatrices, requireSquare, transposed } from './matrices.js';
+import { solveTriangle } from './triangular-solve.js';
 
 /** A square matrix (..., n, n) with its factors, made once for all solves with it and for their derivatives. */
 export interface FactoredMatrix {
@@ -44,12 +46,12 @@ export function solveFactored({ matrix, lu, permutation }: FactoredMatrix, b: Te
 /** From x[permutation] = L U. */
 function substituteBoth(lu: Tensor, permutation: Tensor, b: Tensor, transposes: boolean): Tensor {
   if (!transposes) {
-    const middle = triangularSolve(lu, takeRows(b, permutation), { lower: true, unitDiagonal: true });
-    return triangularSolve(lu, middle, { lower: false });
+    const middle = solveTriangle(lu, takeRows(b, permutation), { lower: true, unitDiagonal: true });
+    return solveTriangle(lu, middle, { lower: false });
   }
   const mirrored = transposed(lu);
-  const middle = triangularSolve(mirrored, b, { lower: true });
-  return takeRows(triangularSolve(mirrored, middle, { lower: false, unitDiagonal: true }), inversePermutation(permutation));
+  const middle = solveTriangle(mirrored, b, { lower: true });
+  return takeRows(solveTriangle(mirrored, middle, { lower: false, unitDiagonal: true }), inversePermutation(permutation));
 }
 
 /** Runs `f` on matrices (..., n, n) and right sides (..., n, k), aligned; one vector (n) is a column. @throws ShapeError. */
@@ -103,15 +105,56 @@ export interface SolveTriangularOptions {
  * @throws ShapeError where a is not square or b does not fit it; ArgumentError.
  */
 export function solveTriangular(a: TensorLike, b: TensorLike, { lower = false, trans = 0, unitDiagonal = false }: SolveTriangularOptions = {}): Tensor {
-  const flips = isTransposed('solveTriangular', trans);
-  return withRightSide('solveTriangular', a, b, (matrix, right) =>
-    flips ? triangularSolve(transposed(matrix), right, { lower: !lower, unitDiagonal }) : triangularSolve(matrix, right, { lower, unitDiagonal }));
+  const transposes = isTransposed('solveTriangular', trans);
+  return withRightSide('solveTriangular', a, b, (matrix, right) => solveOneTriangle(matrix, right, { lower, transposes, unitDiagonal }));
+}
+
+function solveOneTriangle(matrix: Tensor, right: Tensor, { lower, transposes, unitDiagonal }: Readonly<Record<'lower' | 'transposes' | 'unitDiagonal', boolean>>): Tensor {
+  return transposes ? solveTriangle(transposed(matrix), right, { lower: !lower, unitDiagonal }) : solveTriangle(matrix, right, { lower, unitDiagonal });
 }
 
 export function isTransposed(operation: string, trans: NonNullable<SolveTriangularOptions['trans']>): boolean {
   const found = { 0: false, 1: true, 2: true, N: false, T: true, C: true }[trans] as boolean | undefined;
   if (found === undefined) throw new ArgumentError(operation, 'trans', `must be 0 ('N') for the matrix or 1 ('T') for its transpose, found ${JSON.stringify(trans)}`);
   return found;
+}
+
+export interface TriangularSolveOptions {
+  /** True solves op(T) x = b, false (the default) x op(T) = b. */
+  readonly leftSide?: boolean;
+  /** True reads the lower triangle of `a`, false (the default) the upper one. */
+  readonly lower?: boolean;
+  /** True takes the transpose of the triangle for op(T). */
+  readonly transposeA?: boolean;
+  /** True takes the diagonal of `a` for ones. */
+  readonly unitDiagonal?: boolean;
+}
+
+/**
+ * x with x op(T) = b, or with `leftSide` op(T) x = b, T being one triangle of the matrices a (..., n, n), for matrices b (..., k, n) or
+ * (..., n, k) (lax.linalg.triangular_solve, and its defaults); leading axes broadcast. Differentiable in both modes.
+ * @throws ShapeError where a is not square or b does not fit it.
+ */
+export function triangularSolve(a: TensorLike, b: TensorLike, { leftSide = false, lower = false, transposeA = false, unitDiagonal = false }: TriangularSolveOptions = {}): Tensor {
+  const given = toTensor('triangularSolve', b);
+  requireMatrices('triangularSolve', given);
+  // x op(T) = b is transpose(op(T)) transpose(x) = transpose(b).
+  const triangle = { lower, transposes: transposeA === leftSide, unitDiagonal };
+  const solution = withRightSide('triangularSolve', a, leftSide ? given : transposed(given), (matrix, right) => solveOneTriangle(matrix, right, triangle));
+  return leftSide ? solution : transposed(solution);
+}
+
+/**
+ * The Cholesky factor of symmetric positive definite matrices (..., n, n) and whether it is the lower one, as `choSolve` takes them
+ * (jax.scipy.linalg.cho_factor): upper by default, of the upper triangle of x alone.
+ * @throws ShapeError if x is not square.
+ */
+export function choFactor(x: TensorLike, { lower = false }: { readonly lower?: boolean } = {}): [factor: Tensor, lower: boolean] {
+  const factor = inFloat('choFactor', [x], (matrix) => {
+    requireSquare('choFactor', matrix!);
+    return [cholesky(lower ? matrix! : transposed(matrix!), { upper: !lower, symmetrizeInput: false })];
+  })[0]!;
+  return [factor, lower];
 }
 
 /**
@@ -122,7 +165,7 @@ export function isTransposed(operation: string, trans: NonNullable<SolveTriangul
 export function choSolve([factor, lower]: readonly [TensorLike, boolean], b: TensorLike): Tensor {
   return withRightSide('choSolve', factor, b, (matrix, right) => {
     const [first, second] = lower ? [matrix, transposed(matrix)] : [transposed(matrix), matrix];
-    return triangularSolve(second, triangularSolve(first, right, { lower: true }), { lower: false });
+    return solveTriangle(second, solveTriangle(first, right, { lower: true }), { lower: false });
   });
 }
 
@@ -132,6 +175,6 @@ export function choSolve([factor, lower]: readonly [TensorLike, boolean], b: Ten
  * @throws ShapeError where the factors are not square or b does not fit them; ArgumentError.
  */
 export function luSolve([factors, pivots]: readonly [TensorLike, Tensor], b: TensorLike, { trans = 0 }: Pick<SolveTriangularOptions, 'trans'> = {}): Tensor {
-  const flips = isTransposed('luSolve', trans);
-  return withRightSide('luSolve', factors, b, (lu, right) => substituteBoth(lu, luPivotsToPermutation(pivots, lu.shape.at(-1) as number), right, flips));
+  const transposes = isTransposed('luSolve', trans);
+  return withRightSide('luSolve', factors, b, (lu, right) => substituteBoth(lu, luPivotsToPermutation(pivots, lu.shape.at(-1) as number), right, transposes));
 }

@@ -23,8 +23,8 @@ export interface SvdOptions {
  * U (..., m, m), singular values s (..., k), descending, and Vh (..., n, n) with x = U diag(s) Vh for matrices x (..., m, n), k = min(m, n)
  * (jnp.linalg.svd); without `fullMatrices` U is (..., m, k) and Vh (..., k, n); with `computeUv: false` s alone. Of each left singular vector the
  * first component of at least 0.7 times the largest magnitude is positive: LAPACK, and so jnp, leaves signs to chance.
- * By one-sided Jacobi rotations of the triangle of a QR decomposition (J. Demmel, K. Veselic, "Jacobi's method is more accurate than
- * QR", 1992). Differentiable in both modes where the singular values differ and none is zero (M. Giles, 2008), but for `fullMatrices` of
+ * By one-sided Jacobi rotations, after a QR decomposition where there are more rows than columns (J. Demmel, K. Veselic, "Jacobi's method is
+ * more accurate than QR", 1992). Differentiable in both modes where the singular values differ and none is zero (M. Giles, 2008), but for `fullMatrices` of
  * matrices that are not square. NaN where x is not finite.
  * @throws ShapeError if x has no two axes of known size; TransformError from the derivative of `fullMatrices`.
  */
@@ -65,17 +65,22 @@ function factorTall(x: Tensor, full: boolean): Tensor[] {
   return withSigns(left, values, right);
 }
 
-/** Of at least as many rows as columns: x = Q R, and Jacobi rotations give transpose(R) V = P diag(s), so x = Q V diag(s) transpose(P). */
+/** Of at least as many rows as columns: x = Q R, and Jacobi rotations give R V = P diag(s), so x = Q P diag(s) transpose(V). */
 function turned(x: Tensor, full: boolean): [Tensor, Tensor, Tensor] {
-  const columns = x.shape.at(-1) as number;
+  const [rows, columns] = x.shape.slice(-2) as [number, number];
+  if (rows === columns) return turnedSquare(x);
   const [q, r] = orthogonalize(x, { complete: full });
-  const [product, rotation] = orthogonalizeColumns(transposed(sliceAxis(r, -2, 0, columns)));
-  const values = sqrt(sum(square(product), { axis: -2 }));
-  // P by another QR decomposition, which makes vectors up where a singular value is zero.
+  const [inner, values, right] = turnedSquare(sliceAxis(r, -2, 0, columns));
+  const left = matmul(sliceAxis(q, -1, 0, columns), inner);
+  return [full ? concatenate([left, sliceAxis(q, -1, columns, rows)], -1) : left, values, right];
+}
+
+function turnedSquare(x: Tensor): [Tensor, Tensor, Tensor] {
+  const [product, rotation] = orthogonalizeColumns(x);
+  // P by a QR decomposition, which makes vectors up where a singular value is zero.
   const [basis, lengths] = orthogonalize(product);
-  const right = mul(basis, expandDims(where(less(mainDiagonal(lengths), 0), -1, 1), -2));
-  const left = matmul(sliceAxis(q, -1, 0, columns), rotation);
-  return [full ? concatenate([left, sliceAxis(q, -1, columns, x.shape.at(-2)!)], -1) : left, values, transposed(right)];
+  const left = mul(basis, expandDims(where(less(mainDiagonal(lengths), 0), -1, 1), -2));
+  return [left, sqrt(sum(square(product), { axis: -2 })), transposed(rotation)];
 }
 
 /** A tie of magnitudes, of 1 and -1 say, is no tie for this part of the largest. */

@@ -23,7 +23,7 @@ const triangleOf = (a: Tensor, lower: boolean, offset: 0 | 1): Tensor => (lower 
  * x (..., n, k) with a x = b for triangular matrices a (..., n, n) and b (..., n, k) of one floating dtype, whose leading axes are equal in
  * number and broadcast. Linear in b.
  */
-export function triangularSolve(a: Tensor, b: Tensor, { lower, unitDiagonal = false }: Triangle): Tensor {
+export function solveTriangle(a: Tensor, b: Tensor, { lower, unitDiagonal = false }: Triangle): Tensor {
   const triangle = { lower, unitDiagonal };
   return matrixFunction('linalg.triangularSolve', [a, b], (matrix, right) => [substitute(matrix, right, triangle)], {
     attributes: triangle,
@@ -31,11 +31,11 @@ export function triangularSolve(a: Tensor, b: Tensor, { lower, unitDiagonal = fa
     jvp: ([matrix], [da, db], [x]) => {
       const moved = da ? neg(matmul(triangleOf(da, lower, unitDiagonal ? 1 : 0), x!)) : null;
       const right = moved && db ? add(db, moved) : (moved ?? db!);
-      return [triangularSolve(matrix!, right!, triangle)];
+      return [solveTriangle(matrix!, right!, triangle)];
     },
     transpose: ([matrix], [cotangent], [, right]) => [
       null,
-      cotangent ? sumTo(triangularSolve(transposed(matrix!), cotangent, { lower: !lower, unitDiagonal }), right!.shape) : null,
+      cotangent ? sumTo(solveTriangle(transposed(matrix!), cotangent, { lower: !lower, unitDiagonal }), right!.shape) : null,
     ],
   })[0]!;
 }

@@ -42,12 +42,14 @@ describe('eigh', () => {
     kernel.forEach((found, i) => expectEqual(program[i]!, found, 1e-11));
   });
 
-  it('reads the triangle that UPLO names, else the mean of both', () => {
+  it('takes the mean of both triangles, or without symmetrizing the one that UPLO names', () => {
     const x = matrix([[2, 5], [1, 3]]);
-    expectEqual(fx.eigh(x, { UPLO: 'L' })[0], fx.eigh(matrix([[2, 1], [1, 3]]))[0], 0);
-    expectEqual(fx.eigh(x, { UPLO: 'U' })[0], fx.eigh(matrix([[2, 5], [5, 3]]))[0], 0);
-    expectEqual(fx.eigh(x)[0], fx.eigh(matrix([[2, 3], [3, 3]]))[0], 0);
-    expect(() => fx.eigh(x, { UPLO: 'l' as 'L' })).toThrow("eigh: `UPLO` must be 'L' for the lower or 'U' for the upper triangle");
+    const valuesOf = (options: fx.EighOptions): Tensor => fx.eigh(x, options)[0];
+    expectEqual(valuesOf({}), fx.eigvalsh(matrix([[2, 3], [3, 3]])), 0);
+    expectEqual(valuesOf({ UPLO: 'U' }), valuesOf({}), 0);
+    expectEqual(valuesOf({ symmetrizeInput: false }), fx.eigvalsh(matrix([[2, 1], [1, 3]])), 0);
+    expectEqual(valuesOf({ symmetrizeInput: false, UPLO: 'U' }), fx.eigvalsh(matrix([[2, 5], [5, 3]])), 0);
+    expect(() => valuesOf({ UPLO: 'l' as 'L' })).toThrow("eigh: `UPLO` must be 'L' for the lower or 'U' for the upper triangle");
   });
 
   it('numbers far from one keep their digits', () => {
