@@ -45,9 +45,11 @@ const passes: readonly Pass[] = [
   fuseGemmAddition,
   dropUnitAxes,
   mergeSlices,
-  protectFactors,
   removeDeadNodes,
 ];
+
+/** What only keeps ONNX Runtime from its own rewrites, when everything else is done. */
+const lastPasses: readonly Pass[] = [protectFactors, removeDeadNodes];
 
 /** More rounds have never been needed; a limit keeps a pair of passes that undo each other from going on for ever. */
 const mostRounds = 8;
@@ -57,6 +59,7 @@ export function optimize(graph: Graph): void {
   for (let round = 0; round < mostRounds; round++) {
     // Every pass runs in every round.
     const changes = passes.map((pass) => pass(graph));
-    if (!changes.includes(true)) return;
+    if (!changes.includes(true)) break;
   }
+  for (const pass of lastPasses) pass(graph);
 }

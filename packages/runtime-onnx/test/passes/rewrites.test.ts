@@ -191,6 +191,10 @@ describe('protectFactors', () => {
     await expectAgreement(f, [arbitrary([2, 3, 4], 'float64'), arbitrary([2, 4, 3], 'float64')], { tolerance: 1e-14 });
     expect(compile(f).lower(arbitrary([2, 3, 4], 'float64'), arbitrary([2, 4, 3], 'float64')).graph.initializer?.map(({ dims }) => dims)).toEqual([[4], [3]]);
   });
+  it('and of one beside a product that is a single number', async () => {
+    for (const scaled of [mul64, div64]) await expectAgreement((x, y) => scaled(matmul(x, y), 0.1), [arbitrary([3], 'float64'), arbitrary([3], 'float64')], { tolerance: 1e-15 });
+    await expectAgreement((x, y) => matmul(mul64(x, 0.1), y), [arbitrary([1, 1], 'float64'), arbitrary([1, 1], 'float64')], { tolerance: 1e-15 });
+  });
   it('and of one with a transposition between, which ONNX Runtime moves', async () => {
     const after = (x: Tensor, y: Tensor): Tensor => mul64(swapaxes(matmul(x, y), 1, 2), 1.0507009873554805);
     const before = (x: Tensor, y: Tensor): Tensor => matmul(swapaxes(mul64(x, 1.0507009873554805), 1, 2), y);
