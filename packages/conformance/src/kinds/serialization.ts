@@ -59,7 +59,21 @@ function decodeData(tree: unknown, context: CaseContext): unknown {
 const hasOnly = (object: Readonly<Record<string, unknown>>, name: string): boolean => Object.hasOwn(object, name) && Object.keys(object).length === 1;
 
 function checkData(what: string, got: unknown, want: unknown, context: CaseContext): void {
-  check(what, got as Value, want, { mode: 'exact' }, context, (tree) => decodeData(tree, context) as Value);
+  check(what, comparable(got, context), want, { mode: 'exact' }, context, (tree) => comparable(decodeData(tree, context), context));
+}
+
+/** What the package has classes for, and bytes, as objects that are compared field by field. */
+function comparable(data: unknown, context: CaseContext): Value {
+  const { library } = context;
+  const isOf = (name: string): boolean => {
+    const constructor = library.checkpoint[name];
+    return typeof constructor === 'function' && data instanceof constructor;
+  };
+  if (isOf('PythonFloat')) return { float: Number(data) };
+  if (isOf('NumpyScalar')) return { scalar: (data as { readonly tensor: Value }).tensor };
+  if (data instanceof Uint8Array) return { bytes: Array.from(data) };
+  if (isArray(data)) return data.map((item) => comparable(item, context));
+  return isObject(data) ? mapEntries(data, (item) => comparable(item, context)) : (data as Value);
 }
 
 function checkBytes(what: string, got: unknown, want: Uint8Array): void {

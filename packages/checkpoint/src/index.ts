@@ -1,0 +1,11 @@
+export { CheckpointFormatError, StateDictError, UnsupportedValueError, type CheckpointFormat } from './errors.js';
+export { fromStateDict, toStateDict } from './state-dict.js';
+export { NumpyScalar, numpyScalar, PythonFloat, pythonFloat, type CheckpointLeaf, type CheckpointTree, type StateDict } from './values.js';
+export { fromBytes, msgpackRestore, msgpackSerialize, toBytes } from './msgpack/flax.js';
+export type { EncodeOptions } from './msgpack/encode.js';
+export { fromSafetensors, SafetensorsFile, type SafetensorsReadOptions } from './safetensors/read.js';
+export { safetensorsParts, toSafetensors, type SafetensorsWriteOptions } from './safetensors/write.js';
+export { bufferSource, type ByteSource } from './source.js';
+export type { TensorTree } from './names.js';
+export { mergeStateDict, type MergeStateDictOptions } from './merge.js';
+export { fromNpz, toNpz, type NpzOptions, type NpzReadOptions } from './npz/npz.js';

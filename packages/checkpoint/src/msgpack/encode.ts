@@ -1,0 +1,163 @@
+/**
+ * MessagePack as Flax writes it, byte for byte: the shortest form of everything, floats always with 64 bits, arrays as an extension.
+ * An own writer, since the form of each number matters here and Python's floats have none in JavaScript.
+ * Source: https://github.com/msgpack/msgpack/blob/master/spec.md, flax/serialization.py.
+ */
+import { bytesPerElement, Tensor } from '@flaxon/tensor';
+import { UnsupportedValueError } from '../errors.js';
+import { childPath, isList, isNode, NumpyScalar, PythonFloat, type StateDict } from '../values.js';
+import { chunkedRecord } from './chunks.js';
+import { ByteWriter } from './writer.js';
+
+export interface EncodeOptions {
+  /** Arrays above this many bytes are cut in pieces; 2^30 by default, as in Flax. No value above 2^32 - 1 bytes can be written in one piece. */
+  readonly maxChunkSize?: number;
+}
+
+export const defaultChunkSize = 2 ** 30;
+
+/** The codes of Flax's extensions. */
+export const extensions = { array: 1, complex: 2, scalar: 3 } as const;
+
+/** Forms of one length field: a short one in the first byte, then 8, 16, 32 bits. */
+function writeLength(writer: ByteWriter, length: number, { short, codes }: { readonly short?: { readonly base: number; readonly limit: number }; readonly codes: readonly [number | undefined, number, number] }): void {
+  const [code8, code16, code32] = codes;
+  if (short && length < short.limit) writer.uint8(short.base | length);
+  else if (code8 !== undefined && length < 0x100) {
+    writer.uint8(code8);
+    writer.uint8(length);
+  } else if (length < 0x10000) {
+    writer.uint8(code16);
+    writer.uint16(length);
+  } else {
+    writer.uint8(code32);
+    writer.uint32(length);
+  }
+}
+
+const utf8 = new TextEncoder();
+
+function writeString(writer: ByteWriter, text: string): void {
+  const bytes = utf8.encode(text);
+  writeLength(writer, bytes.length, { short: { base: 0xa0, limit: 32 }, codes: [0xd9, 0xda, 0xdb] });
+  writer.raw(bytes);
+}
+
+function writeBinary(writer: ByteWriter, bytes: Uint8Array): void {
+  writeLength(writer, bytes.length, { codes: [0xc4, 0xc5, 0xc6] });
+  writer.raw(bytes);
+}
+
+/** Non-negative integers with their width, then the same for negative ones. */
+function writeInteger(writer: ByteWriter, value: bigint, path: string): void {
+  if (value >= -32n && value < 128n) return writer.uint8(Number(value) & 0xff);
+  if (value >= 1n << 64n || value < -(1n << 63n)) throw new UnsupportedValueError('msgpack', path, `the integer ${value}`, 'Integers have at most 64 bits.');
+  const isNegative = value < 0n;
+  const fits = (bits: bigint): boolean => (isNegative ? value >= -(1n << (bits - 1n)) : value < 1n << bits);
+  if (fits(8n)) {
+    writer.uint8(isNegative ? 0xd0 : 0xcc);
+    writer.uint8(Number(BigInt.asUintN(8, value)));
+  } else if (fits(16n)) {
+    writer.uint8(isNegative ? 0xd1 : 0xcd);
+    writer.uint16(Number(BigInt.asUintN(16, value)));
+  } else if (fits(32n)) {
+    writer.uint8(isNegative ? 0xd2 : 0xce);
+    writer.uint32(Number(BigInt.asUintN(32, value)));
+  } else {
+    writer.uint8(isNegative ? 0xd3 : 0xcf);
+    writer.uint64(BigInt.asUintN(64, value));
+  }
+}
+
+function writeFloat(writer: ByteWriter, value: number): void {
+  writer.uint8(0xcb);
+  writer.float64(value);
+}
+
+function writeNumber(writer: ByteWriter, value: number, path: string): void {
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) writeInteger(writer, BigInt(value), path);
+  else writeFloat(writer, value);
+}
+
+/** Extensions of 1, 2, 4, 8 and 16 bytes have a form of their own. */
+const fixedExtensions = new Map([[1, 0xd4], [2, 0xd5], [4, 0xd6], [8, 0xd7], [16, 0xd8]]);
+
+function writeExtension(writer: ByteWriter, code: number, payload: Uint8Array): void {
+  const fixed = fixedExtensions.get(payload.length);
+  if (fixed === undefined) writeLength(writer, payload.length, { codes: [0xc7, 0xc8, 0xc9] });
+  else writer.uint8(fixed);
+  writer.uint8(code);
+  writer.raw(payload);
+}
+
+/** The elements as bytes, row-major and little-endian, as they are in memory. */
+export function bytesOf(tensor: Tensor): Uint8Array {
+  const data = tensor.data();
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** (shape, dtype name, bytes). */
+function arrayPayload(tensor: Tensor): Uint8Array {
+  const writer = new ByteWriter();
+  writer.uint8(0x93);
+  const shape = tensor.staticShape();
+  writeLength(writer, shape.length, { short: { base: 0x90, limit: 16 }, codes: [undefined, 0xdc, 0xdd] });
+  for (const size of shape) writeInteger(writer, BigInt(size), '');
+  writeString(writer, tensor.dtype);
+  writeBinary(writer, bytesOf(tensor));
+  return writer.finish();
+}
+
+interface Context {
+  readonly writer: ByteWriter;
+  readonly maxChunkSize: number;
+}
+
+function writeTensor({ writer, maxChunkSize }: Context, tensor: Tensor, path: string): void {
+  if (tensor.isTraced) throw new UnsupportedValueError('msgpack', path, 'a traced tensor, which has no values', 'Save outside the function that is traced.');
+  const bytes = tensor.size * bytesPerElement(tensor.dtype);
+  if (bytes > maxChunkSize) writeValue({ writer, maxChunkSize: Number.POSITIVE_INFINITY }, chunkedRecord(tensor, maxChunkSize), path);
+  else writeExtension(writer, extensions.array, arrayPayload(tensor));
+}
+
+function writeMap(context: Context, node: { readonly [key: string]: StateDict }, path: string): void {
+  const entries = Object.entries(node);
+  writeLength(context.writer, entries.length, { short: { base: 0x80, limit: 16 }, codes: [undefined, 0xde, 0xdf] });
+  for (const [key, value] of entries) {
+    writeString(context.writer, key);
+    writeValue(context, value, childPath(path, key));
+  }
+}
+
+function writeValue(context: Context, value: StateDict, path: string): void {
+  const { writer } = context;
+  if (value === null) return writer.uint8(0xc0);
+  if (value instanceof Tensor) return writeTensor(context, value, path);
+  if (value instanceof NumpyScalar) return writeExtension(writer, extensions.scalar, arrayPayload(value.tensor));
+  if (value instanceof PythonFloat) return writeFloat(writer, value.value);
+  if (value instanceof Uint8Array) return writeBinary(writer, value);
+  if (isList(value)) {
+    writeLength(writer, value.length, { short: { base: 0x90, limit: 16 }, codes: [undefined, 0xdc, 0xdd] });
+    return value.forEach((item, i) => writeValue(context, item, childPath(path, i)));
+  }
+  if (isNode(value)) return writeMap(context, value, path);
+  switch (typeof value) {
+    case 'boolean':
+      return writer.uint8(value ? 0xc3 : 0xc2);
+    case 'number':
+      return writeNumber(writer, value, path);
+    case 'bigint':
+      return writeInteger(writer, value, path);
+    case 'string':
+      return writeString(writer, value);
+    default:
+      throw new UnsupportedValueError('msgpack', path, `a ${typeof value}`, 'Leaves are tensors, numbers, booleans, strings, null and bytes.');
+  }
+}
+
+/** `value` as MessagePack with Flax's extensions. @throws UnsupportedValueError */
+export function encode(value: StateDict, { maxChunkSize = defaultChunkSize }: EncodeOptions = {}): Uint8Array {
+  const writer = new ByteWriter();
+  writeValue({ writer, maxChunkSize }, value, '');
+  return writer.finish();
+}

@@ -1,0 +1,131 @@
+import { tensor, type Tensor } from '@flaxon/tensor';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  CheckpointFormatError, fromBytes, fromStateDict, msgpackRestore, msgpackSerialize, NumpyScalar, numpyScalar, PythonFloat, pythonFloat, StateDictError, toBytes, toStateDict,
+  UnsupportedValueError, type CheckpointTree, type StateDict,
+} from '../src/index.js';
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
+
+/** Samples of Flax 0.12.8, from flax/serialization.py. */
+const samples: readonly (readonly [string, CheckpointTree, string])[] = [
+  ['an array of no axes', tensor(3, { dtype: 'int32' }), 'c70e019390a5696e743332c40403000000'],
+  ['a scalar of NumPy, in an extension of fixed size', numpyScalar(tensor(1.5, { dtype: 'float32' })), 'd8039390a7666c6f61743332c4040000c03f'],
+  ['bfloat16', tensor([1, 1], { dtype: 'bfloat16' }), 'c71201939102a862666c6f61743136c404803f803f'],
+  ['bool', tensor([true, false]), 'c70c01939102a4626f6f6cc4020100'],
+  ['a list, by index', [1, 2.5, 'a', null, true], '85a13001a131cb4004000000000000a132a161a133c0a134c3'],
+  ['a float that is whole', { x: pythonFloat(1) }, '81a178cb3ff0000000000000'],
+  ['minus zero, which only a float has', { x: -0 }, '81a178cb8000000000000000'],
+  ['an integer of 64 bits', { x: 2n ** 63n }, '81a178cf8000000000000000'],
+];
+
+describe('toBytes', () => {
+  it.each(samples)('writes %s as Flax does', (_, tree, expected) => {
+    expect(hex(toBytes(tree))).toBe(expected);
+  });
+
+  it('keeps the order of keys, which msgpackSerialize sorts', () => {
+    expect(hex(toBytes({ b: 1, a: { d: 2, c: 3 } }))).toBe('82a16201a16182a16402a16303');
+    expect(hex(msgpackSerialize({ b: 1, a: { d: 2, c: 3 } }))).toBe('82a16182a16303a16402a16201');
+  });
+
+  it('names the path of a leaf that it has no form for', () => {
+    const wrong: object = { params: { f: () => 1 } };
+    const save = (): Uint8Array => toBytes(wrong as CheckpointTree);
+    expect(save).toThrow(UnsupportedValueError);
+    expect(save).toThrow(/`params\/f` is a function/);
+    expect(() => toBytes({ n: 2n ** 64n })).toThrow(/at most 64 bits/);
+  });
+});
+
+describe('msgpackRestore', () => {
+  it('gives floats and scalars of NumPy in forms that are written alike again', () => {
+    const state = msgpackRestore(toBytes({ f: pythonFloat(2), s: numpyScalar(tensor(2, { dtype: 'int64' })) })) as { f: PythonFloat; s: NumpyScalar };
+    expect(state.f).toBeInstanceOf(PythonFloat);
+    expect(Number(state.f) + 1).toBe(3);
+    expect(state.s).toBeInstanceOf(NumpyScalar);
+    expect(state.s.tensor.dtype).toBe('int64');
+    expect(hex(toBytes(state))).toBe(hex(toBytes({ f: pythonFloat(2), s: numpyScalar(tensor(2, { dtype: 'int64' })) })));
+  });
+
+  it.each([
+    ['nothing at all', ''],
+    ['an array that is cut off', 'c70e019390a5696e743332c404030000'],
+    ['a length beyond the end', 'dd7fffffff'],
+    ['entries beyond the end', 'df7fffffff'],
+    ['bytes after the value', 'c0c0'],
+    ['a byte that begins nothing', 'c1'],
+    ['a key twice', '82a16101a16102'],
+    ['a key that is no text', '810101'],
+    ['the key __proto__', '81a95f5f70726f746f5f5f80'],
+    ['an extension that is not known', 'd40500'],
+    ['a complex number', 'c71302 92 cb3ff0000000000000 cb4000000000000000'],
+    ['a dtype that tensors do not have', 'c70e01 93 90 a5 696e743333 c404 03000000'],
+    ['a shape that its bytes do not fill', 'c70f01 93 91 02 a5 696e743332 c404 03000000'],
+    ['a shape of huge sizes', 'c71301 93 91 ce7fffffff a5 696e743332 c404 03000000'],
+    ['a scalar with axes', 'c70f03 93 91 01 a5 696e743332 c404 03000000'],
+    ['a text that is not UTF-8', 'a1ff'],
+    ['an array in pieces without a shape', '82 b95f5f6d73677061636b5f6368756e6b65645f61727261795f5f c3 a66368756e6b73 80'],
+  ])('refuses %s', (_, damaged) => {
+    expect(() => msgpackRestore(bytes(damaged))).toThrow(CheckpointFormatError);
+  });
+
+  it('refuses nesting without end, and says where', () => {
+    expect(() => msgpackRestore(new Uint8Array(100_000).fill(0x91))).toThrow(/nests deeper than 512 levels \(at byte/);
+  });
+
+  it('gives a value or a CheckpointFormatError for any bytes, and nothing else', () => {
+    const valid = toBytes({ a: tensor([[1, 2], [3, 4]]), b: { c: [1, 'x', null], d: pythonFloat(0.5) } });
+    const damaged = fc.array(fc.record({ at: fc.nat(valid.length - 1), to: fc.nat(255) }), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 64 }), damaged.map((changes) => changes.reduce((copy, { at, to }) => copy.with(at, to), valid))), (given) => {
+        try {
+          msgpackRestore(given);
+        } catch (error) {
+          expect(error).toBeInstanceOf(CheckpointFormatError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+const leaf = (value: Tensor): unknown => ({ dtype: value.dtype, shape: value.shape, values: Array.from(value.data(), String) });
+const plain = (state: StateDict): unknown => {
+  if (typeof state !== 'object' || state === null || state instanceof PythonFloat || state instanceof NumpyScalar || state instanceof Uint8Array) return state;
+  if ('dtype' in state && 'isTraced' in state) return leaf(state as Tensor);
+  return Object.fromEntries(Object.entries(state).map(([key, value]) => [key, plain(value as StateDict)]));
+};
+
+describe('arrays in pieces', () => {
+  it.each([['float64', 24], ['bfloat16', 3], ['bool', 3], ['int64', 1]] as const)('%s come back whole from chunks of %i bytes', (dtype, maxChunkSize) => {
+    const array = tensor(Array.from({ length: 7 }, (_, i) => i % 2), { dtype });
+    const written = toBytes({ w: array }, { maxChunkSize });
+    expect(Buffer.from(written).toString('latin1')).toContain('__msgpack_chunked_array__');
+    expect(plain(msgpackRestore(written))).toEqual({ w: leaf(array) });
+  });
+});
+
+describe('fromBytes', () => {
+  const target = { params: { w: tensor([0, 0]) }, opt: [1, { count: 2 }], step: 0 };
+
+  it('restores the structure of the target: arrays, and the order of its keys', () => {
+    const saved = { step: 7, opt: [5, { count: 6 }], params: { w: tensor([8, 9]) }, more: 1 };
+    const restored = fromBytes(target, toBytes(saved));
+    expect(Object.keys(restored)).toEqual(['params', 'opt', 'step']);
+    expect(restored.opt).toEqual([5, { count: 6 }]);
+    expect(restored.params.w.toArray()).toEqual([8, 9]);
+  });
+
+  it('gives the state dict without a target', () => {
+    expect(plain(fromBytes(null, toBytes([1, [2]])))).toEqual({ 0: 1, 1: { 0: 2 } });
+  });
+
+  it('names the path where the structure differs', () => {
+    expect(() => fromBytes(target, toBytes({ ...target, opt: [1] }))).toThrow(StateDictError);
+    expect(() => fromBytes(target, toBytes({ ...target, opt: [1, {}] }))).toThrow(/`opt\/1` must be an object with the keys count.*Missing: count/);
+    expect(() => fromStateDict([1], toStateDict({ a: 1 }))).toThrow(StateDictError);
+  });
+});
