@@ -46,7 +46,7 @@ export const layerRows: Readonly<Record<string, LayerRow>> = {
   BatchNorm: { make: (paramDtype) => new layers.BatchNorm({ useRunningAverage: true, paramDtype }), inputs: batchOf(5, 3), operators: 'Sub Mul Add' },
   LayerNorm: { make: (paramDtype) => new layers.LayerNorm({ paramDtype }), inputs: batchOf(5, 3), operators: 'LayerNormalization' },
   RMSNorm: { make: (paramDtype) => new layers.RMSNorm({ paramDtype }), inputs: batchOf(5, 3), operators: 'RMSNormalization' },
-  GroupNorm: { make: (paramDtype) => new layers.GroupNorm({ numGroups: 2, paramDtype }), inputs: batchOf(5, 4), operators: 'Reshape ReduceMean Mul ReduceMean Mul Sub Max Reshape Expand Reshape Expand Add Sqrt Div Reshape Reshape Sub Mul Mul Add' },
+  GroupNorm: { make: (paramDtype) => new layers.GroupNorm({ numGroups: 2, paramDtype }), inputs: batchOf(5, 4), operators: 'Reshape ReduceMean Mul ReduceMean Mul Sub Max Add Sqrt Div Reshape Reshape Sub Mul Mul Add Reshape' },
   InstanceNorm: { make: (paramDtype) => new layers.InstanceNorm({ paramDtype }), inputs: batchOf(5, 3), operators: 'ReduceMean Mul ReduceMean Mul Sub Max Add Sqrt Div Reshape Reshape Sub Mul Mul Add' },
   SpectralNorm: {
     make: (paramDtype) => new layers.SpectralNorm({ layerInstance: new layers.Dense({ features: 4, paramDtype }), paramDtype }),

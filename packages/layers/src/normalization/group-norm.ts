@@ -1,10 +1,11 @@
 import { Module } from '@flaxon/core';
-import { ArgumentError, repeat, reshape, type Tensor } from '@flaxon/tensor';
+import { ArgumentError, reshape, type Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
 import { axes } from '../attributes.js';
+import { computeDtype } from '../dtype.js';
 import { frontAxes, staticSize } from '../shape.js';
 import { normalization, type MaskOptions } from './attributes.js';
-import { normalize } from './normalize.js';
+import { affineParameters, scaleAndShift } from './normalize.js';
 import { statistics } from './statistics.js';
 
 /** x with its last axis divided into (groups, channels of a group). */
@@ -36,9 +37,15 @@ export class GroupNorm extends Module.define({
     const groups = this.#groups(channels);
     const groupSize = channels / groups;
     const others = reduction.slice(0, -1);
-    const found = statistics(divided(x, groups, groupSize), [...others, last + 1], this, mask && divided(mask, groups, groupSize));
-    const spread = { mean: repeat(found.mean, groupSize, -1), variance: repeat(found.variance, groupSize, -1) };
-    return normalize(this, 'GroupNorm', x, spread, { reduction: others, features: [last] });
+
+    // Channels stay in their groups until the end, so that statistics broadcast to them.
+    const axes = { reduction: [...others, last + 1], features: [last, last + 1] };
+    const { scale, bias } = affineParameters(this, 'GroupNorm', x, [last]);
+    const grouped = { scale: scale && divided(scale, groups, groupSize), bias: bias && divided(bias, groups, groupSize) };
+    const dtype = computeDtype('GroupNorm', [x, scale, bias], this.dtype);
+    const inGroups = divided(x, groups, groupSize);
+    const found = statistics(inGroups, axes.reduction, this, mask && divided(mask, groups, groupSize));
+    return reshape(scaleAndShift(inGroups, found, grouped, axes, this.epsilon, dtype), x.shape);
   }
 
   #groups(channels: number): number {

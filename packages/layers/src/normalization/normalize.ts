@@ -13,12 +13,13 @@ export interface NormalizedAxes {
 }
 
 /** The parameters of a normalisation, of the sizes of its feature axes. */
-interface Affine {
+export interface Affine {
   readonly scale: Tensor | undefined;
   readonly bias: Tensor | undefined;
 }
 
-function affineParameters(module: Module & NormalizationAttributes, layer: string, x: Tensor, features: readonly number[]): Affine {
+/** The parameters `scale` and `bias` of `module`, for the axes `features` of x. */
+export function affineParameters(module: Module & NormalizationAttributes, layer: string, x: Tensor, features: readonly number[]): Affine {
   const shape = features.map((axis) => staticSize(layer, x, axis));
   const parameter = (name: string, initialize: Initializer): Tensor => module.param(name, initialize, shape, module.paramDtype);
   const scale = module.useScale ? parameter('scale', module.scaleInit) : undefined;
@@ -27,7 +28,7 @@ function affineParameters(module: Module & NormalizationAttributes, layer: strin
 }
 
 /** (x - mean) (scale / sqrt(variance + epsilon)) + bias. What belongs to features meets before it touches x, which takes three operations. */
-function scaleAndShift(x: Tensor, { mean, variance }: Statistics, { scale, bias }: Affine, { reduction, features }: NormalizedAxes, epsilon: number, dtype: Dtype): Tensor {
+export function scaleAndShift(x: Tensor, { mean, variance }: Statistics, { scale, bias }: Affine, { reduction, features }: NormalizedAxes, epsilon: number, dtype: Dtype): Tensor {
   const alongFeatures = (parameter: Tensor): Tensor =>
     reshape(parameter, x.shape.map((_, axis) => (features.includes(axis) ? parameter.shape[features.indexOf(axis)]! : 1)));
   const inverse = rsqrt(add(expandDims(variance, reduction), epsilon));
@@ -61,8 +62,8 @@ export function normalizeByOwn(
   const affine = affineParameters(module, layer, x, axes.features);
   const dtype = computeDtype(layer, [x, affine.scale, affine.bias], module.dtype);
   const compute = (operand: Tensor, parameters: Affine): Tensor => scaleAndShift(operand, statisticsOf(operand), parameters, axes, module.epsilon, dtype);
-  // Statistics in half precision are less exact than those of an operator.
-  if (!areTheLast(axes, x.rank) || !module.forceFloat32Reductions) return compute(x, affine);
+  // Statistics in half precision are less exact than those of an operator, which knows no other examples.
+  if (!areTheLast(axes, x.rank) || !module.forceFloat32Reductions || module.axisName !== undefined) return compute(x, affine);
   const { scale, bias } = affine;
   const decompose = (operand: Tensor, ...parameters: Tensor[]): Tensor[] => [
     compute(operand, { scale: scale && parameters[0], bias: bias && parameters[scale ? 1 : 0] }),
