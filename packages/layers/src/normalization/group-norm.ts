@@ -39,13 +39,13 @@ export class GroupNorm extends Module.define({
     const others = reduction.slice(0, -1);
 
     // Channels stay in their groups until the end, so that statistics broadcast to them.
-    const axes = { reduction: [...others, last + 1], features: [last, last + 1] };
+    const places = { reduction: [...others, last + 1], features: [last, last + 1] };
     const { scale, bias } = affineParameters(this, 'GroupNorm', x, [last]);
     const grouped = { scale: scale && divided(scale, groups, groupSize), bias: bias && divided(bias, groups, groupSize) };
     const dtype = computeDtype('GroupNorm', [x, scale, bias], this.dtype);
     const inGroups = divided(x, groups, groupSize);
-    const found = statistics(inGroups, axes.reduction, this, mask && divided(mask, groups, groupSize));
-    return reshape(scaleAndShift(inGroups, found, grouped, axes, this.epsilon, dtype), x.shape);
+    const found = statistics(inGroups, places.reduction, this, mask && divided(mask, groups, groupSize));
+    return reshape(scaleAndShift(inGroups, found, grouped, places, this.epsilon, dtype), x.shape);
   }
 
   #groups(channels: number): number {
