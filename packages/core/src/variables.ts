@@ -62,6 +62,13 @@ const childNames = (value: VariableValue | Variables): string[] =>
 /** Whether `value` is an inner part of a collection rather than a variable. */
 export const isCollection = (value: unknown): value is Collection => tree.isRecord(value);
 
+/** The part of a collection that belongs to a path; empty where there is none. */
+export function partAt(collection: Collection, path: readonly string[]): Collection {
+  let at: unknown = collection;
+  for (const name of path) at = isCollection(at) && Object.hasOwn(at, name) ? at[name] : {};
+  return isCollection(at) ? at : {};
+}
+
 /** A copy of the nested objects of `collection`; the tensors, and the arrays that `sow` made, are shared. */
 export function copyCollection(collection: Collection): MutableCollection {
   const copy: MutableCollection = {};

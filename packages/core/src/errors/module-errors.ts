@@ -88,6 +88,20 @@ export class CallUnbindOnUnboundModuleError extends FlaxonError {
   }
 }
 
+/** No module runs at a path. */
+export class SubmodulePathError extends FlaxonError {
+  readonly path: string;
+  readonly owner: string;
+  readonly found: readonly string[];
+
+  constructor(path: string, owner: string, found: readonly string[]) {
+    super(`Nothing in ${owner} runs at "${path}"; modules that run: ${listNames(found, 12)}.${suggestion(path, found)} Paths are names joined by "/", such as "encoder/Dense_0".`);
+    this.path = path;
+    this.owner = owner;
+    this.found = found;
+  }
+}
+
 /** `shareScope` of modules that have no scope. */
 export class CallShareScopeOnUnboundModuleError extends FlaxonError {
   /** The classes of the modules that are unbound. */

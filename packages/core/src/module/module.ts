@@ -1,13 +1,13 @@
-import type { MatchOptions, Tensor, TreeMatch } from '@flaxon/tensor';
+import { spec, type MatchOptions, type Tensor, type TreeMatch } from '@flaxon/tensor';
 import { withTracedTensors, checkConcrete } from '../abstract.js';
-import { CallUnbindOnUnboundModuleError, ReservedModuleAttributeError } from '../errors/module-errors.js';
+import { CallUnbindOnUnboundModuleError, ReservedModuleAttributeError, SubmodulePathError } from '../errors/module-errors.js';
 import { checkOptions } from '../errors/options.js';
 import type { Filter } from '../filter.js';
 import * as functional from '../functional.js';
 import { matchVariables, requireVariables } from '../match-variables.js';
 import type { KeyDerivation, Rngs } from '../rng/lazy-rng.js';
 import { bindScope, type BindScopeOptions } from '../scope/init-apply.js';
-import { copyCollection, type Variables } from '../variables.js';
+import { copyCollection, partAt, type Collection, type Variables } from '../variables.js';
 import { passCosts, recordCalls } from '../summary/record.js';
 import { costColumns, summarize, type ModuleSummary, type SummaryOptions } from '../summary/summary.js';
 import { cloneModule } from './clone.js';
@@ -69,6 +69,10 @@ function runInit(operation: string, module: Module, rngs: Rngs, args: readonly u
   const { method = 'call', ...rest } = options;
   return functional.initWithOutput(resolveMethod(module, method, Module.prototype), module, rest)(rngs, args);
 }
+
+/** A copy that belongs nowhere, and neither do the modules among its attributes. */
+const unboundCopy = <M extends Module>(module: M, name: string | undefined): M =>
+  cloneModule(module, { parent: null, name, inner: { clones: new Map(), resetNames: true } });
 
 /**
  * The base of all models and layers (Flax: `nn.Module`).
@@ -211,8 +215,7 @@ export abstract class Module extends DeclaringModule {
   unbind<M extends Module>(this: M): [M, Variables] {
     const { scope, info } = this[STATE];
     if (scope === undefined) throw new CallUnbindOnUnboundModuleError(info.name);
-    const inner = { clones: new Map<Module, Module>(), resetNames: true };
-    const unbound = cloneModule(this, { parent: null, name: undefined, inner });
+    const unbound = unboundCopy(this, undefined);
     const kept = Object.entries(scope.variables()).map(([name, collection]): [string, Variables[string]] => [
       name,
       scope.isMutableCollection(name) ? copyCollection(collection) : collection,
@@ -257,8 +260,26 @@ export abstract class Module extends DeclaringModule {
     const { method = 'call', ...rest } = options;
     const { records } = recordCalls({ run: resolveMethod(this, method, Module.prototype), module: this, rngs, args, options: rest });
     const paths: { [path: string]: Module } = {};
-    for (const { module, path } of records) paths[path.join('/')] ??= module.clone();
+    for (const { module, path } of records) paths[path.join('/')] ??= unboundCopy(module, module.name);
     return paths;
+  }
+
+  /**
+   * The submodule at a path of those that a method runs, unbound, and its part of `variables`: also of one that a compact method declares, which is
+   * no property of any module. Nothing is computed. What `setup` makes is typed where it is reached: `model.bind(variables).encoder.unbind()`.
+   *
+   *     const [encoder, encoderVariables] = model.extract('encoder/Dense_0', variables, [x]);
+   *
+   * @throws SubmodulePathError
+   */
+  extract<M extends Module>(this: M, path: string, variables: Variables, args: readonly unknown[], options: InitOptions & Partial<WithMethod<MethodSpec<M>>> & { readonly rngs?: Rngs } = {}): [Module, Variables] {
+    const { rngs = spec('uint32', [2]), ...rest } = options;
+    const paths = this.modulePaths(rngs as Rngs, args, rest);
+    const found = Object.hasOwn(paths, path) ? paths[path]! : undefined;
+    if (found === undefined) throw new SubmodulePathError(path, this[STATE].info.name, Object.keys(paths));
+    const names = path === '' ? [] : path.split('/');
+    const parts = Object.entries(variables).map(([collection, all]): [string, Collection] => [collection, partAt(all, names)]);
+    return [unboundCopy(found, undefined), Object.fromEntries(parts.filter(([, part]) => Object.keys(part).length > 0))];
   }
 
   /**

@@ -1,6 +1,6 @@
 import { addCosts, bytesPerElement, noCost, Tensor, tree, type Cost, type ProgramCost } from '@flaxon/tensor';
 import type { CallRecord } from '../module/running.js';
-import { isCollection, type Collection, type Variables } from '../variables.js';
+import { partAt, type Variables } from '../variables.js';
 import type { CallCosts } from './call-costs.js';
 import { renderMarkdown, renderTerminal } from './render.js';
 import { formatArguments, formatBytes, formatCount, formatValue, type Count } from './text.js';
@@ -197,11 +197,4 @@ function rowOf(record: CallRecord, variables: Variables, collections: readonly s
     collections: texts,
     counts,
   };
-}
-
-/** The part of a collection that belongs to a path. */
-function partAt(collection: Collection, path: readonly string[]): Collection {
-  let at: unknown = collection;
-  for (const name of path) at = isCollection(at) && Object.hasOwn(at, name) ? at[name] : {};
-  return isCollection(at) ? at : {};
 }
