@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/graph.js';
+import { absorbLayout } from './absorb-layout.js';
 import { cancelLayout } from './cancel-layout.js';
 import { dropUnitAxes } from './drop-unit-axes.js';
 import { fuseClip } from './fuse-clip.js';
@@ -36,6 +37,7 @@ const passes: readonly Pass[] = [
   fuseConvBias,
   sinkTranspose,
   cancelLayout,
+  absorbLayout,
   removeDeadNodes,
   fuseClip,
   fuseGemmTranspose,

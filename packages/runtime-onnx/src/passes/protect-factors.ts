@@ -17,10 +17,13 @@ function comesFromMatMul(value: Value | undefined): boolean {
 const goesToMatMul = (value: Value, uses: Uses): boolean =>
   uses.readersOf(value).some((reader) => isMatMul(reader) || (isTranspose(reader) && goesToMatMul(reader.outputs[0]!, uses)));
 
-/** A float64 number that float32 does not hold. */
-function isFragile(value: Value | undefined): boolean {
+const isHeld = (number: number): boolean => Math.fround(number) === number;
+
+/** A float64 number that float32 does not hold, or by which `node` divides and whose reciprocal it does not hold. */
+function isFragile(value: Value | undefined, node: Node): boolean {
   const number = scalarValue(value);
-  return value?.dtype === 'float64' && number !== undefined && Math.fround(number) !== number;
+  if (value?.dtype !== 'float64' || number === undefined) return false;
+  return !isHeld(number) || (node.op === 'Div' && value === node.inputs[1] && !isHeld(1 / number));
 }
 
 /** The number with its sign turned. */
@@ -31,7 +34,7 @@ function opposite(value: Value): Value {
 
 /** Where there is no axis to write the factor out along: x c is (-x) (-c), to the bit, and the negation stands between the product and the factor. */
 function keepApart(node: Node, uses: Uses): boolean {
-  const turned = node.inputs.map((input) => (isFragile(input) ? opposite(input!) : input));
+  const turned = node.inputs.map((input) => (isFragile(input, node) ? opposite(input!) : input));
   const slot = node.inputs.findIndex(comesFromMatMul);
   if (slot >= 0) {
     const x = node.inputs[slot]!;
@@ -47,7 +50,7 @@ function keepApart(node: Node, uses: Uses): boolean {
 }
 
 function protect(node: Node, uses: Uses): boolean {
-  if ((node.op !== 'Mul' && node.op !== 'Div') || node.domain !== '' || !node.inputs.some(isFragile)) return false;
+  if ((node.op !== 'Mul' && node.op !== 'Div') || node.domain !== '' || !node.inputs.some((input) => isFragile(input, node))) return false;
   const [output] = node.outputs;
   const touchesMatMul = goesToMatMul(output!, uses) || node.inputs.some(comesFromMatMul);
   // Along the last axis of a known size above 1; there is one but for arrays of one column.
@@ -55,7 +58,7 @@ function protect(node: Node, uses: Uses): boolean {
   if (!touchesMatMul) return false;
   if (axis < 0) return keepApart(node, uses);
   const shape = output!.shape.slice(axis).map((dim, i) => (i === 0 ? (dim as number) : 1));
-  const inputs = node.inputs.map((input) => (isFragile(input) ? makeConstant(filled(constantData(input)!, shape)) : input));
+  const inputs = node.inputs.map((input) => (isFragile(input, node) ? makeConstant(filled(constantData(input)!, shape)) : input));
   uses.rewrite(node, { inputs });
   return true;
 }

@@ -7,10 +7,14 @@ import type { Uses } from './uses.js';
 
 const isElementwise = ({ op, domain }: Node): boolean => domain === '' && (broadcastingOperators.has(op) || unaryOperators.has(op));
 
-/** The transposition that gives `value`, if only `reader` reads it. */
+/** True where the function needs nothing but `value` and constants, so that it can be computed before a transposition. */
+const isAlone = (node: Node, value: Value): boolean => isElementwise(node) && equalShapes(node.outputs[0]!.shape, value.shape) && node.inputs.every((input) => !input || input === value || constantData(input));
+
+/** The transposition that gives `value`, if only `reader` reads it, or nobody who could not read it before the transposition too. */
 function transpositionOf(value: Value | undefined, reader: Node, uses: Uses): Node | undefined {
   const node = producerOf(value);
-  return node?.op === 'Transpose' && node.domain === '' && uses.isOnlyReadBy(value!, reader) ? node : undefined;
+  if (node?.op !== 'Transpose' || node.domain !== '' || uses.isOutput(value!)) return undefined;
+  return uses.isOnlyReadBy(value!, reader) || uses.readersOf(value!).every((one) => isAlone(one, value!)) ? node : undefined;
 }
 
 const isSame = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((axis, i) => axis === b[i]);

@@ -3,7 +3,8 @@ import { add, div, mul, scalar, unary, where, withNumber } from '../../src/emit/
 import { reshape, transpose } from '../../src/emit/layout.js';
 import { tensorData } from '../../src/graph/constants.js';
 import type { GraphBuilder } from '../../src/graph/builder.js';
-import type { Value } from '../../src/graph/graph.js';
+import { int, type Value } from '../../src/graph/graph.js';
+import { absorbLayout } from '../../src/passes/absorb-layout.js';
 import { fuseConvBias } from '../../src/passes/fuse-conv-bias.js';
 import { sinkTranspose } from '../../src/passes/sink-transpose.js';
 import { expectRewrite } from './graphs.js';
@@ -52,8 +53,29 @@ describe('sinkTranspose', () => {
     await expectRewrite(sinkTranspose, [pair[0], { shape: [2, 4, 3] }], (b, x, y) => add(b, turn(b, x!), y!), ['Transpose', 'Add']);
     await expectRewrite(sinkTranspose, [{ shape: [3, 3, 3] }, { shape: [3, 3, 3] }], (b, x, y) => add(b, turn(b, x!), transpose(b, y!, [2, 1, 0])), ['Transpose', 'Transpose', 'Add']);
   });
+  it('goes behind all who read what is transposed, if all can', () =>
+    expectRewrite(sinkTranspose, pair.slice(0, 1), (b, x) => { const y = turn(b, x!); return [unary(b, 'Relu', y), withNumber(b, 'Mul', y, 3), mul(b, y, y)]; }, ['Relu', 'Transpose', 'Mul', 'Transpose', 'Mul', 'Transpose']));
   it('stays where others read what is transposed, or broadcasting makes it larger', async () => {
     await expectRewrite(sinkTranspose, pair.slice(0, 1), (b, x) => { const y = turn(b, x!); return [unary(b, 'Relu', y), y]; }, ['Transpose', 'Relu']);
+    await expectRewrite(sinkTranspose, [pair[0], { shape: [2, 4, 3] }], (b, x, other) => { const y = turn(b, x!); return [unary(b, 'Relu', y), add(b, y, other!)]; }, ['Transpose', 'Relu', 'Add']);
     await expectRewrite(sinkTranspose, [{ shape: [3, 4] }], (b, x) => add(b, transpose(b, x!, [1, 0]), b.constant(tensorData('float32', [2, 1, 1], [1, 2]))), ['Transpose', 'Add']);
   });
+});
+
+describe('absorbLayout', () => {
+  const images = { shape: [2, 3, 4, 5] } as const;
+  const matrix = (b: GraphBuilder, rows: number, columns: number): Value => b.constant(tensorData('float32', [rows, columns], Array.from({ length: rows * columns }, (_, i) => Math.sin(i))));
+  const flatten = (b: GraphBuilder, x: Value, permutation: readonly number[]): Value => reshape(b, transpose(b, x, permutation), [2, 60]);
+  const gemm = (b: GraphBuilder, x: Value, w: Value, columns: number, transB = 0): Value => b.node('Gemm', [x, w], { dtype: 'float32', shape: [2, columns] }, transB === 0 ? {} : { transB: int(1) });
+
+  it('puts the change of layout before a dense layer into its weights', async () => {
+    await expectRewrite(absorbLayout, [images], (b, x) => gemm(b, flatten(b, x!, [0, 2, 3, 1]), matrix(b, 60, 7), 7), ['Reshape', 'Gemm']);
+    await expectRewrite(absorbLayout, [images], (b, x) => gemm(b, flatten(b, x!, [0, 3, 1, 2]), matrix(b, 7, 60), 7, 1), ['Reshape', 'Gemm']);
+  });
+  it('leaves weights that are not known, and rows that move', async () => {
+    await expectRewrite(absorbLayout, [images, { shape: [60, 7] }], (b, x, w) => gemm(b, flatten(b, x!, [0, 2, 3, 1]), w!, 7), ['Transpose', 'Reshape', 'Gemm']);
+    await expectRewrite(absorbLayout, [{ shape: [2, 2, 30] }], (b, x) => gemm(b, flatten(b, x!, [1, 2, 0]), matrix(b, 60, 7), 7), ['Transpose', 'Reshape', 'Gemm']);
+  });
+  it('leaves what others read too', () =>
+    expectRewrite(absorbLayout, [images], (b, x) => { const y = flatten(b, x!, [0, 2, 3, 1]); return [gemm(b, y, matrix(b, 60, 7), 7), y]; }, ['Transpose', 'Reshape', 'Gemm']));
 });

@@ -191,6 +191,10 @@ describe('protectFactors', () => {
     await expectAgreement(f, [arbitrary([2, 3, 4], 'float64'), arbitrary([2, 4, 3], 'float64')], { tolerance: 1e-14 });
     expect(compile(f).lower(arbitrary([2, 3, 4], 'float64'), arbitrary([2, 4, 3], 'float64')).graph.initializer?.map(({ dims }) => dims)).toEqual([[4], [3]]);
   });
+  it('and of a divisor whose reciprocal has more of them', async () => {
+    await expectAgreement((x, y) => div64(matmul(x, y), 6), [arbitrary([2, 3, 4], 'float64'), arbitrary([2, 4, 3], 'float64')], { tolerance: 1e-14 });
+    await expectAgreement((x, y) => div64(matmul(x, y), 3), [arbitrary([3], 'float64'), arbitrary([3], 'float64')], { tolerance: 1e-15 });
+  });
   it('and of one beside a product that is a single number', async () => {
     for (const scaled of [mul64, div64]) await expectAgreement((x, y) => scaled(matmul(x, y), 0.1), [arbitrary([3], 'float64'), arbitrary([3], 'float64')], { tolerance: 1e-15 });
     await expectAgreement((x, y) => matmul(mul64(x, 0.1), y), [arbitrary([1, 1], 'float64'), arbitrary([1, 1], 'float64')], { tolerance: 1e-15 });
