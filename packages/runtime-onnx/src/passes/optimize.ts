@@ -14,6 +14,7 @@ import { mergeSlices } from './merge-slices.js';
 import { mergeSums } from './merge-sums.js';
 import type { Pass } from './pass.js';
 import { protectFactors } from './protect-factors.js';
+import { protectVectors } from './protect-vectors.js';
 import { removeDeadNodes } from './remove-dead-nodes.js';
 import { simplifyArithmetic } from './simplify-arithmetic.js';
 import { sinkNegation } from './sink-negation.js';
@@ -51,7 +52,7 @@ const passes: readonly Pass[] = [
 ];
 
 /** What only keeps ONNX Runtime from its own rewrites, when everything else is done. */
-const lastPasses: readonly Pass[] = [protectFactors, removeDeadNodes];
+const lastPasses: readonly Pass[] = [protectFactors, protectVectors, removeDeadNodes];
 
 /** More rounds have never been needed; a limit keeps a pair of passes that undo each other from going on for ever. */
 const mostRounds = 8;
