@@ -50,3 +50,33 @@ describe('batched linear algebra', () => {
     expect(numbers(fx.solve(fx.zeros([0, 3, 3]), fx.zeros([3, 1])))).toEqual([]);
   });
 });
+
+describe('shapes and dtypes', () => {
+  const functions: readonly (readonly [string, (x: Tensor) => readonly Tensor[]])[] = [
+    ['cholesky', (x) => [fx.cholesky(x)]],
+    ['inv', (x) => [fx.inv(x)]],
+    ['det', (x) => [fx.det(x)]],
+    ['slogdet', (x) => fx.slogdet(x)],
+    ['lu', (x) => fx.lu(x)],
+    ['qr', (x) => fx.qr(x)],
+    ['eigh', (x) => fx.eigh(x)],
+    ['svd', (x) => fx.svd(x)],
+    ['pinv', (x) => [fx.pinv(x)]],
+    ['expm', (x) => [fx.expm(x)]],
+  ];
+
+  it.each(functions)('%s takes symbolic leading axes, and matrices of known size alone', (name, f) => {
+    const { program } = fx.trace(f, [fx.spec('float32', ['batch', 3, 4, 4])]);
+    for (const { shape } of program.outputs) expect(shape.slice(0, 2).map(String)).toEqual(['batch', '3']);
+    expect(() => fx.trace(f, [fx.spec('float32', [3, 'size', 'size'])])).toThrow(`${name}: the size of the matrices must be known numbers`);
+    expect(() => fx.trace(f, [fx.spec('float32', [3])])).toThrow(`${name}: needs`);
+  });
+
+  it.each(functions)('%s computes float16 as float32 and rounds, and takes integers as float32', (_, f) => {
+    const x = fx.astype(definite([3, 3]), 'float16');
+    const wide = f(fx.astype(x, 'float32'));
+    f(x).forEach((found, i) => expectEqual(found, fx.isFloating(wide[i]!.dtype) ? fx.astype(wide[i]!, 'float16') : wide[i]!, 0));
+    const whole = fx.tensor([[4, 1], [1, 3]]);
+    f(whole).forEach((found, i) => expectEqual(found, f(fx.astype(whole, 'float32'))[i]!, 0));
+  });
+});
