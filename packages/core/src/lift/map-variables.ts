@@ -1,4 +1,6 @@
+import { Tensor, tree } from '@flaxon/tensor';
 import { subtractFilters, type Filter } from '../filter.js';
+import { AxisMetadata } from '../metadata/axis-metadata.js';
 import type { Variables } from '../variables.js';
 import { pack, type ScopeFunction, type VariableGroup } from './pack.js';
 import { liftTarget, type LiftTarget, type Methods } from './targets.js';
@@ -26,6 +28,25 @@ export interface MapVariablesOptions {
 const identity: MapCollections = (collections) => collections;
 
 /**
+ * What `map` made of a value, with the metadata that the value had: results of operations are plain tensors, while in Flax a function of
+ * every array sees through the box. A tensor that was unboxed on purpose stays so, as does one with another number of axes.
+ */
+function withMetadataOf(before: unknown, after: unknown): unknown {
+  if (before instanceof AxisMetadata && after instanceof Tensor) {
+    const isKept = !(after instanceof AxisMetadata) && after.source !== before.source && after.rank === before.rank;
+    return isKept ? before.replaceBoxed(after) : after;
+  }
+  if (!tree.isRecord(before) || !tree.isRecord(after)) return after;
+  return Object.fromEntries(Object.entries(after).map(([name, value]) => [name, withMetadataOf(before[name], value)]));
+}
+
+const keepingMetadata =
+  (map: MapCollections): MapCollections =>
+  (collections) =>
+    // Of the form of what `map` gave.
+    withMetadataOf(collections, map(collections)) as Variables;
+
+/**
  * A class of modules, or a function of a module, that sees its variables through a function (Flax: `nn.map_variables`): binary or
  * standardised weights, the transposed kernel of a tied decoder. The class is named `Map_variablesDense`.
  *
@@ -38,7 +59,8 @@ export function mapVariables<Target extends LiftTarget>(target: Target, options:
 }
 
 export function mapVariablesScopes(f: ScopeFunction, options: MapVariablesOptions): ScopeFunction {
-  const { mappedCollections = true, transIn = identity, transOut = identity, init = false, mutable = false, variables = true, rngs = true } = options;
+  const { mappedCollections = true, init = false, mutable = false, variables = true, rngs = true } = options;
+  const [transIn, transOut] = [keepingMetadata(options.transIn ?? identity), keepingMetadata(options.transOut ?? identity)];
   const isStored = init || mutable;
   const filters = {
     in: [mappedCollections, variables],

@@ -1,8 +1,8 @@
 /** Rules of the lifted transformations that the tests in `test/lift` do not state. */
-import { add, exp, log, mul, neg, ones, random, sub, sum, tensor, type Tensor } from '@flaxon/tensor';
+import { add, exp, initializers, log, mul, neg, ones, random, sub, sum, tensor, tree, type Tensor, type Tree } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { fields, lift, Module, tensorAt, type Variables } from '../../src/index.js';
+import { fields, lift, Module, Partitioned, tensorAt, unbox, withPartitioning, type Variables } from '../../src/index.js';
 import { Counter, Dense, pathsOf, Scale, valuesAt, wordsOf } from '../layers.js';
 
 const key = random.key(0);
@@ -51,8 +51,8 @@ describe('parameters as values', () => {
     shift!: Tensor;
     scale!: Tensor;
     setup(): void {
-      this.shift = this.param('shift', random.normal, [2]);
-      this.scale = this.param('scale', random.normal, [2]);
+      this.shift = this.param('shift', initializers.normal({ stddev: 1 }), [2]);
+      this.scale = this.param('scale', initializers.normal({ stddev: 1 }), [2]);
     }
     call(input: Tensor): Tensor {
       return add(mul(input, exp(this.scale)), this.shift);
@@ -110,5 +110,17 @@ describe('a jitted method', () => {
   it('draws the same keys whether or not it is given a reference of its own module', () => {
     const drawn = (handsOver: boolean): number[] => new Draws({ handsOver }).initWithOutput({ noise: key }, [])[0];
     expect(drawn(true)).toEqual(drawn(false));
+  });
+});
+
+describe('mapVariables', () => {
+  const named = withPartitioning(initializers.ones, ['in', 'out']);
+  const twice = (collections: Variables): Variables => tree.map((leaf: Tensor) => mul(leaf, 2), collections as Tree<Tensor>) as Variables;
+  it('keeps the names of axes through functions of every tensor, and forgets them where they are taken off', () => {
+    const stored = (transOut: (collections: Variables) => Variables): Variables =>
+      new (lift.mapVariables(Dense, { mappedCollections: 'params', transOut, init: true }))({ features: 2, useBias: false, kernelInit: named }).init(key, [x]);
+    expect(stored(twice)['params']!['kernel']).toMatchObject({ names: ['in', 'out'] });
+    expect(valuesAt(stored(twice), 'params/kernel')).toEqual([[4, 4], [4, 4]]);
+    expect(stored(unbox)['params']!['kernel']).not.toBeInstanceOf(Partitioned);
   });
 });
