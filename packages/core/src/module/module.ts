@@ -124,6 +124,8 @@ export abstract class Module extends DeclaringModule {
     args: readonly [...Args],
     options: InitOptions & WithMethod<(module: M, ...args: Args) => unknown>,
   ): Variables;
+  /** The method of a module, `model.encode`. */
+  init<Args extends readonly unknown[]>(rngs: Rngs, args: readonly [...Args], options: InitOptions & WithMethod<(...args: Args) => unknown>): Variables;
   init<M extends Module, const Name extends MethodName<M> | 'call' = 'call'>(
     this: M,
     rngs: Rngs,
@@ -141,6 +143,8 @@ export abstract class Module extends DeclaringModule {
     args: readonly [...Args],
     options: InitOptions & WithMethod<(module: M, ...args: Args) => Y>,
   ): [Y, Variables];
+  /** The method of a module, `model.encode`. */
+  initWithOutput<Args extends readonly unknown[], Y>(rngs: Rngs, args: readonly [...Args], options: InitOptions & WithMethod<(...args: Args) => Y>): [Y, Variables];
   initWithOutput<M extends Module, const Name extends MethodName<M> | 'call' = 'call'>(
     this: M,
     rngs: Rngs,
@@ -177,6 +181,12 @@ export abstract class Module extends DeclaringModule {
     args: readonly [...Args],
     options: ApplyOptions<Filter, CaptureFilter> & WithMethod<(module: M, ...args: Args) => Y> & WithCaptureFilter,
   ): [Y, Variables];
+  /** The method of a module, `model.encode`. */
+  apply<Args extends readonly unknown[], Y, const Mutable extends Filter = false, Captured extends boolean = false>(
+    variables: Variables,
+    args: readonly [...Args],
+    options: ApplyOptions<Mutable, Captured> & WithMethod<(...args: Args) => Y>,
+  ): ApplyResult<Y, Mutable, Captured>;
   apply<M extends Module, const Name extends MethodName<M> | 'call' = 'call'>(
     this: M,
     variables: Variables,

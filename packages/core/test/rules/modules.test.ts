@@ -1,6 +1,6 @@
 /** Rules of `flax.linen.Module` that the tests by subject do not state; README.md says which test states which. */
 import { add, grad, initializers, mul, ones, random, spec, sum, tensor, trace, tree, zeros, type Tensor } from '@flaxon/tensor';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { fields, Module, NameInUseError, SetAttributeFrozenModuleError, shareScope, type Variables } from '../../src/index.js';
 import { Counter, Dense, pathsOf, Scale, shapeAt, valuesAt } from '../layers.js';
@@ -286,5 +286,32 @@ describe('lazyInit', () => {
     const { program } = trace((k) => [...tree.leaves<Tensor>(new Dense({ features: 3 }).lazyInit(k, [spec('float32', [1 << 20, 2])]))], [spec('uint32', [2])]);
     expect(program.outputs.map(({ shape }) => shape)).toEqual([[3], [2, 3]]);
     expect(program.equations.map(({ primitive }) => primitive)).not.toContain('dot');
+  });
+});
+
+describe('the method that `apply` and `init` run', () => {
+  class Coder extends Module.define({}) {
+    inner!: Dense;
+    setup(): void {
+      this.inner = dense(3);
+    }
+    encode(input: Tensor, times: number): { readonly code: Tensor } {
+      return { code: mul(this.inner.call(input), times) };
+    }
+    call(input: Tensor): Tensor {
+      return this.encode(input, 1).code;
+    }
+  }
+  const coder = new Coder();
+  const variables = coder.init(key, [x, 2], { method: coder.encode });
+
+  it('may be that of a module, with its arguments and its result', () => {
+    const result = coder.apply(variables, [x, 2], { method: coder.encode });
+    expectTypeOf(result).toEqualTypeOf<{ readonly code: Tensor }>();
+    expectTypeOf(coder.apply(variables, [x, 2], { method: coder.encode, mutable: true })).toEqualTypeOf<[{ readonly code: Tensor }, Variables]>();
+    expectTypeOf(coder.initWithOutput(key, [x, 2], { method: coder.encode })).toEqualTypeOf<[{ readonly code: Tensor }, Variables]>();
+    expect(result.code.toArray()).toEqual(mul(coder.apply(variables, [x]), 2).toArray());
+    // @ts-expect-error `encode` takes a tensor and a number.
+    expect(() => coder.apply(variables, ['x', 2], { method: coder.encode })).toThrow();
   });
 });

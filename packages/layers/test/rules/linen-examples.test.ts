@@ -169,7 +169,7 @@ describe('captureIntermediates', () => {
     class Net extends Module.define({}) {
       call(x: Tensor): Tensor {
         const hidden = relu(new Dense({ features: 4 }).call(x));
-        return new Dense({ features: 2 }).call(new Sequential({ layers: [relu] }).call(hidden));
+        return new Dense({ features: 2 }).call(new Sequential({ layers: [relu] }).call(hidden) as Tensor);
       }
     }
     const x = ones([1, 3]);
