@@ -3,6 +3,7 @@ import type { BigArray, FloatArray, IntArray } from './number-class.js';
 import { multiplyFew } from './matmul-few.js';
 import { multiplyBigIntegers, multiplyIntegers } from './matmul-integer.js';
 import { multiplyPacked } from './matmul-packed.js';
+import { multiplyVectors } from './matmul-vectors.js';
 
 /** Part of an array seen as a matrix. */
 export interface Matrix<Data = TypedArray> {
@@ -24,7 +25,7 @@ const fewProducts = 5000;
 const fewRows = 7;
 const fewTerms = 6;
 
-/** Writes a times b to `out`. Floats add up in float64, integers wrap as their array does. */
+/** Writes a times b to `out`. Small products of floats add up in float64, larger ones in vectors of their dtype; integers wrap as their array does. */
 export function matmul(sizes: MatmulSizes, a: Matrix, b: Matrix, out: Matrix): void {
   if (out.data instanceof BigInt64Array || out.data instanceof BigUint64Array) {
     multiplyBigIntegers(sizes, a as Matrix<BigArray>, b as Matrix<BigArray>, out as Matrix<BigArray>);
@@ -38,8 +39,9 @@ export function matmul(sizes: MatmulSizes, a: Matrix, b: Matrix, out: Matrix): v
 function multiplyFloats(sizes: MatmulSizes, a: Matrix<FloatArray>, b: Matrix<FloatArray>, out: Matrix<FloatArray>): void {
   const { rows, inner, columns } = sizes;
   const isSmall = rows * inner * columns < fewProducts || Math.min(rows, columns) < fewRows || inner < fewTerms;
-  if (!isSmall) multiplyPacked(sizes, a, b, out);
-  else if (rows <= columns) multiplyFew(sizes, a, b, out);
+  if (!isSmall) {
+    if (!multiplyVectors(sizes, a, b, out)) multiplyPacked(sizes, a, b, out);
+  } else if (rows <= columns) multiplyFew(sizes, a, b, out);
   else multiplyFew({ rows: columns, inner, columns: rows }, transposed(b), transposed(a), transposed(out));
 }
 

@@ -1,4 +1,4 @@
-import { type Code, i32, v128 } from './assembler.js';
+import { type Code, i32, v128 } from '../../kernels/simd/assembler.js';
 
 const capacity = 128;
 

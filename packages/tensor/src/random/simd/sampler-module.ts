@@ -5,7 +5,7 @@
  */
 import { erfInv32Centre, erfInv32Tail, log1pDenominator32, log1pLimit32, log1pNumerator32, log32Coefficients, log32Ln2, sqrtHalfBits } from '../../kernels/exact-math.js';
 import { threefryParity, threefryRotations } from '../../kernels/threefry.js';
-import { assembleModule, type Code, f32x4, f64x2, FunctionBuilder, i32, i32x4, v128, type ValueType } from './assembler.js';
+import { assembleModule, type Code, f32x4, f64x2, FunctionBuilder, i32, i32x4, v128, type ValueType } from '../../kernels/simd/assembler.js';
 import { Constants } from './constants.js';
 
 /** Samples of a call, at most. They stand at the beginning of the memory. */

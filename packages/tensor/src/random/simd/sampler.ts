@@ -1,13 +1,5 @@
+import { instantiate } from '../../kernels/simd/web-assembly.js';
 import { chunkLength, makeSamplerModule } from './sampler-module.js';
-
-/** The part of WebAssembly that is used: its declarations come with those of browsers, which this package does not need. */
-interface Instance {
-  readonly exports: { readonly memory: { readonly buffer: ArrayBuffer } } & Readonly<Record<'uniform' | 'normal', Draw>>;
-}
-declare const WebAssembly: {
-  readonly Module: new (code: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (module: object) => Instance;
-};
 
 /** What a call of the module takes before its bounds: the key, the counter of the first sample, and the bytes of the samples. */
 type Draw = (key0: number, key1: number, counterHigh: number, counterLow: number, bytes: number, ...bounds: number[]) => void;
@@ -21,16 +13,12 @@ interface Sampler {
 // `undefined` before the first use, null where there is no WebAssembly with vectors, or a page's content security policy forbids it.
 let sampler: Sampler | null | undefined;
 
-function instantiate(): Sampler | null {
-  try {
-    const { code, constants, constantsAt } = makeSamplerModule();
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code));
-    const { buffer } = exports.memory;
-    new Uint8Array(buffer).set(constants, constantsAt);
-    return { samples: new Float32Array(buffer, 0, chunkLength), uniform: exports.uniform, normal: exports.normal };
-  } catch {
-    return null;
-  }
+function makeSampler(): Sampler | null {
+  const { code, constants, constantsAt } = makeSamplerModule();
+  const made = instantiate<'uniform' | 'normal'>(code);
+  if (made === null) return null;
+  new Uint8Array(made.memory).set(constants, constantsAt);
+  return { samples: new Float32Array(made.memory, 0, chunkLength), ...made.functions };
 }
 
 /** Below this many samples the TypeScript kernels are done before the module is there. */
@@ -42,7 +30,7 @@ const leastCount = 2048;
  */
 export function drawVectors(kind: 'uniform' | 'normal', key: Uint32Array, bounds: readonly number[], out: Float32Array): boolean {
   if (out.length < leastCount) return false;
-  if (sampler === undefined) sampler = instantiate();
+  if (sampler === undefined) sampler = makeSampler();
   if (sampler === null) return false;
   const { samples } = sampler;
   for (let offset = 0; offset < out.length; offset += chunkLength) {

@@ -1,5 +1,5 @@
 /**
- * A small assembler of WebAssembly modules with 128-bit vectors: what the random kernels need of the binary format
+ * A small assembler of WebAssembly modules with 128-bit vectors: what the kernels need of the binary format
  * (https://webassembly.github.io/spec/core/binary). Instructions are arrays of bytes, operands first, so that expressions nest.
  */
 
@@ -29,6 +29,7 @@ function signed(value: number): number[] {
 export const i32 = {
   const: (value: number): Code => [0x41, ...signed(value)],
   add: (a: Code, b: Code): Code => [...a, ...b, 0x6a],
+  sub: (a: Code, b: Code): Code => [...a, ...b, 0x6b],
   lessUnsigned: (a: Code, b: Code): Code => [...a, ...b, 0x49],
 } as const;
 
@@ -43,7 +44,7 @@ const shuffle = (...lanes: readonly number[]) => (a: Code, b: Code): Code => [..
 
 export const v128 = {
   load: memory(0x00, 2),
-  store: (address: Code, value: Code): Code => [...address, ...value, ...vector(0x0b), ...unsigned(4), ...unsigned(0)],
+  store: (address: Code, value: Code, offset = 0): Code => [...address, ...value, ...vector(0x0b), ...unsigned(4), ...unsigned(offset)],
   load32Splat: memory(0x09, 2),
   load64Splat: memory(0x0a, 3),
   /** Lanes of 64 bits: both lower ones, and both upper ones. */
