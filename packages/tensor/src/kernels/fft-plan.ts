@@ -1,4 +1,5 @@
 /** Discrete Fourier transforms of any length in O(n log n), computed in float64. */
+import { passes } from './fft-passes.js';
 
 /** Real and imaginary parts, in arrays of their own. */
 export interface ComplexArray {
@@ -8,14 +9,11 @@ export interface ComplexArray {
 
 export const complexArray = (length: number): ComplexArray => ({ real: new Float64Array(length), imag: new Float64Array(length) });
 
-/** Longer prime factors are not worth a butterfly of their own. */
-const largestRadix = 13;
-
 /** The radices of a transform; undefined where a prime factor is too large. */
 function radicesOf(length: number): number[] | undefined {
   const radices: number[] = [];
   let rest = length;
-  for (const radix of [4, 2, 3, 5, 7, 11, largestRadix]) {
+  for (const radix of passes.keys()) {
     while (rest % radix === 0) {
       radices.push(radix);
       rest /= radix;
@@ -46,88 +44,6 @@ export interface Plan {
   readonly transform: (data: ComplexArray, work: ComplexArray, lanes: number) => ComplexArray;
 }
 
-function radix2(from: ComplexArray, to: ComplexArray, count: number, stride: number, roots: ComplexArray, step: number): void {
-  for (let p = 0; p < count; p++) {
-    const [c, s] = [roots.real[p * step]!, roots.imag[p * step]!];
-    for (let q = 0; q < stride; q++) {
-      const [a, b] = [q + stride * p, q + stride * (p + count)];
-      const [ar, ai, br, bi] = [from.real[a]!, from.imag[a]!, from.real[b]!, from.imag[b]!];
-      const [dr, di] = [ar - br, ai - bi];
-      const out = q + stride * 2 * p;
-      to.real[out] = ar + br;
-      to.imag[out] = ai + bi;
-      to.real[out + stride] = dr * c - di * s;
-      to.imag[out + stride] = dr * s + di * c;
-    }
-  }
-}
-
-function radix4(from: ComplexArray, to: ComplexArray, count: number, stride: number, roots: ComplexArray, step: number): void {
-  const { real: fr, imag: fi } = from;
-  const { real: tr, imag: ti } = to;
-  for (let p = 0; p < count; p++) {
-    const c1 = roots.real[p * step]!;
-    const s1 = roots.imag[p * step]!;
-    const c2 = roots.real[2 * p * step]!;
-    const s2 = roots.imag[2 * p * step]!;
-    const c3 = roots.real[3 * p * step]!;
-    const s3 = roots.imag[3 * p * step]!;
-    for (let q = 0; q < stride; q++) {
-      const a = q + stride * p;
-      const b = a + stride * count;
-      const c = b + stride * count;
-      const d = c + stride * count;
-      const sumR = fr[a]! + fr[c]!;
-      const sumI = fi[a]! + fi[c]!;
-      const differenceR = fr[a]! - fr[c]!;
-      const differenceI = fi[a]! - fi[c]!;
-      const oddR = fr[b]! + fr[d]!;
-      const oddI = fi[b]! + fi[d]!;
-      // -i (b - d)
-      const turnedR = fi[b]! - fi[d]!;
-      const turnedI = fr[d]! - fr[b]!;
-      const out = q + stride * 4 * p;
-      tr[out] = sumR + oddR;
-      ti[out] = sumI + oddI;
-      const r1 = differenceR + turnedR;
-      const i1 = differenceI + turnedI;
-      tr[out + stride] = r1 * c1 - i1 * s1;
-      ti[out + stride] = r1 * s1 + i1 * c1;
-      const r2 = sumR - oddR;
-      const i2 = sumI - oddI;
-      tr[out + 2 * stride] = r2 * c2 - i2 * s2;
-      ti[out + 2 * stride] = r2 * s2 + i2 * c2;
-      const r3 = differenceR - turnedR;
-      const i3 = differenceI - turnedI;
-      tr[out + 3 * stride] = r3 * c3 - i3 * s3;
-      ti[out + 3 * stride] = r3 * s3 + i3 * c3;
-    }
-  }
-}
-
-/** Any radix, by its definition. */
-function anyRadix(radix: number, from: ComplexArray, to: ComplexArray, count: number, stride: number, roots: ComplexArray, step: number): void {
-  const length = roots.real.length;
-  const turn = length / radix;
-  for (let p = 0; p < count; p++) {
-    for (let k = 0; k < radix; k++) {
-      const [c, s] = [roots.real[p * k * step]!, roots.imag[p * k * step]!];
-      for (let q = 0; q < stride; q++) {
-        let [real, imag] = [0, 0];
-        for (let j = 0; j < radix; j++) {
-          const at = q + stride * (p + count * j);
-          const root = ((j * k) % radix) * turn;
-          real += from.real[at]! * roots.real[root]! - from.imag[at]! * roots.imag[root]!;
-          imag += from.real[at]! * roots.imag[root]! + from.imag[at]! * roots.real[root]!;
-        }
-        const out = q + stride * (radix * p + k);
-        to.real[out] = real * c - imag * s;
-        to.imag[out] = real * s + imag * c;
-      }
-    }
-  }
-}
-
 /** Stockham's transform: each pass splits a radix off and leaves the result in order. */
 function stockham(length: number, radices: readonly number[]): Plan {
   const roots = rootsOfUnity(length);
@@ -138,9 +54,7 @@ function stockham(length: number, radices: readonly number[]): Plan {
       let done = 1;
       for (const radix of radices) {
         rest /= radix;
-        if (radix === 4) radix4(from, to, rest, done * lanes, roots, done);
-        else if (radix === 2) radix2(from, to, rest, done * lanes, roots, done);
-        else anyRadix(radix, from, to, rest, done * lanes, roots, done);
+        passes.get(radix)!(from, to, rest, done * lanes, roots, done);
         done *= radix;
         [from, to] = [to, from];
       }
