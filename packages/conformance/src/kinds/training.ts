@@ -11,12 +11,13 @@ import { ModuleBuilder } from '../script/builder.js';
 import { asArray, asObject, asTensor, decodeTree, type Value } from '../values.js';
 import { check, type CaseContext } from './context.js';
 import { checkVariables } from './module.js';
+import { runVmcCase, vmcAlgorithms } from './vmc-training.js';
 
 type TrainingCase = CaseOf<'training'>;
 
 /** Trains a model for some steps: its losses, and what it has come to in the end. */
 export async function runTrainingCase(the: TrainingCase, context: CaseContext): Promise<void> {
-  if (isAlgorithm(the)) throw new MissingError(the.algorithm);
+  if (isAlgorithm(the)) return runAlgorithm(the, context);
   const { arrays, library } = context;
   const training = new Training(the, context);
   checkVariables(await training.init(), the.variables, the.initTolerance, the.tolerance, context);
@@ -30,7 +31,13 @@ export async function runTrainingCase(the: TrainingCase, context: CaseContext): 
   check('optState', stateDict(end.optState), the.expect.optState, the.tolerance, context);
 }
 
-/** Training of quantum states and of transport maps: the packages for these fields have it, when there are such. */
+/** Training of quantum states and of transport maps, which the packages for these fields have. @throws MissingError */
+function runAlgorithm(the: AlgorithmTrainingCase, context: CaseContext): Promise<void> {
+  const vmc = vmcAlgorithms.find((name) => name === the.algorithm);
+  if (vmc !== undefined) return runVmcCase(the, vmc, context);
+  throw new MissingError(the.algorithm);
+}
+
 const isAlgorithm = (the: TrainingCase): the is AlgorithmTrainingCase => typeof the.algorithm === 'string';
 
 interface TrainState {
