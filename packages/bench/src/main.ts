@@ -2,13 +2,16 @@ import { parseArgs } from 'node:util';
 import { interleave } from './measure/interleave.js';
 import { JaxPeer } from './peers/jax.js';
 import { disagreements, table } from './report.js';
+import { WebPeers } from './peers/web.js';
+import { eagerWorks } from './work/eager.js';
 import { mlpForward } from './work/mlp-forward.js';
 import { mlpSgd } from './work/mlp-sgd.js';
 import { moduleOverhead } from './work/module-overhead.js';
 import { neuralDual } from './work/neural-dual.js';
 import type { Work } from './work/work.js';
 
-const usage = `Times the executors against hand-written ONNX graphs, and against JAX where FLAXON_BENCH_PYTHON names a Python that has it.
+const usage = `Times the executors against hand-written ONNX graphs, against JAX where FLAXON_BENCH_PYTHON names a Python that has it, and the eager one against
+TensorFlow.js and jax-js where FLAXON_BENCH_JS names a folder whose node_modules have them (web/peers.mjs tells how).
 
   pnpm --filter @flaxon/bench run bench [--only TEXT] [--rounds N] [--block MS] [--threads N]
 
@@ -24,6 +27,7 @@ const everything: readonly Work[] = [
   neuralDual,
   moduleOverhead('eager'),
   moduleOverhead('traced'),
+  ...eagerWorks,
 ];
 
 interface Options {
@@ -59,9 +63,12 @@ async function run({ only, rounds, block, threads }: Options): Promise<void> {
   const python = process.env['FLAXON_BENCH_PYTHON'];
   const jax = python === undefined ? undefined : new JaxPeer(python);
   if (jax === undefined) console.log('No JAX column: set FLAXON_BENCH_PYTHON to a Python that has jax and optax.\n');
+  const folder = process.env['FLAXON_BENCH_JS'];
+  const web = folder === undefined ? undefined : await WebPeers.load(folder);
+  if (web === undefined) console.log('No TensorFlow.js and jax-js: set FLAXON_BENCH_JS to a folder whose node_modules have them.\n');
   try {
     for (const work of chosen) {
-      const contestants = await work.contestants({ threads, jax });
+      const contestants = await work.contestants({ threads, jax, web });
       const measurements = await interleave(contestants, { rounds, blockMilliseconds: block });
       console.log(`${table(work.name, measurements)}\n`);
       for (const sentence of disagreements(measurements, work.tolerance)) {

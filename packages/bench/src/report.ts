@@ -1,13 +1,13 @@
 import { disagreement, median, ratio } from './measure/statistics.js';
 import type { Measurement } from './measure/interleave.js';
 
-/** The peer that all are compared with, and the second one, where it ran. */
+/** The peer that all are compared with, where it runs, and the others. */
 export const yardstick = 'hand-written';
-const second = 'JAX';
+const peers: ReadonlySet<string> = new Set([yardstick, 'JAX', 'tfjs', 'jax-js']);
 
 /** Columns of one line: name of the contestant, time of a call, ratios, time to the first result. */
 export function table(work: string, measurements: readonly Measurement[]): string {
-  const against = measurements.filter(({ name }) => name === yardstick || name === second);
+  const against = measurements.filter(({ name }) => peers.has(name));
   const header = ['', 'a call', ...against.map(({ name }) => `/ ${name}`), 'first result'];
   const rows = measurements.map((each) => [
     each.name,
@@ -21,12 +21,13 @@ export function table(work: string, measurements: readonly Measurement[]): strin
   return [work, ...[header, ...rows].map(line)].join('\n');
 }
 
-/** What is wrong with the results of the first calls: one sentence for each contestant that does not agree with the yardstick. */
+/** What is wrong with the results of the first calls: one sentence for each contestant that does not agree with the yardstick, or else with the first. */
 export function disagreements(measurements: readonly Measurement[], tolerance: number): string[] {
-  const want = measurements.find(({ name }) => name === yardstick)?.result ?? [];
+  const judge = measurements.find(({ name }) => name === yardstick) ?? measurements[0];
+  const want = judge?.result ?? [];
   return measurements.flatMap(({ name, result }) => {
     const found = disagreement(result, want, tolerance);
-    return found === undefined ? [] : [`${name} gives ${found.got} for number ${found.index} of the result, the hand-written graph ${found.want}`];
+    return found === undefined ? [] : [`${name} gives ${found.got} for number ${found.index} of the result, ${judge?.name} ${found.want}`];
   });
 }
 

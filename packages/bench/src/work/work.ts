@@ -1,5 +1,6 @@
 import type { Contestant } from '../measure/contestant.js';
 import type { JaxPeer } from '../peers/jax.js';
+import type { WebPeers } from '../peers/web.js';
 
 /** What the contestants of every piece of work share. */
 export interface Setting {
@@ -7,6 +8,8 @@ export interface Setting {
   readonly threads: number;
   /** Undefined where no Python with JAX is named. */
   readonly jax: JaxPeer | undefined;
+  /** Undefined where no folder with TensorFlow.js and jax-js is named. */
+  readonly web: WebPeers | undefined;
 }
 
 /** One line of the benchmark. */
