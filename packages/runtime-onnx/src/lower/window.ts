@@ -60,7 +60,8 @@ const windowSum: Lowering<'windowSum'> = ({ builder: b }, { params, outputs }, [
   const sizes = moved.map((axis) => x.shape[axis]!);
   const places = moved.map((axis) => outputs[0]!.shape[axis]!);
   if (isUpsampling(axes, sizes)) return [exact(upsample(b, x, moved, axes))];
-  if (x.dtype === 'float32' && fitsPool(axes)) {
+  // `AveragePool` has dilations from opset 19 on only.
+  if (x.dtype === 'float32' && fitsPool(axes) && axes.every(({ windowDilation }) => windowDilation === 1)) {
     const layout = toPoolLayout(b, x, moved);
     const average = averagePool(b, layout.value, axes, places, { countIncludePad: true });
     const count = axes.reduce((product, { window }) => product * window, 1);

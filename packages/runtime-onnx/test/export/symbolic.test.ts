@@ -1,27 +1,11 @@
 import {
-  add, addDim, arange, broadcastTo, concatenate, convGeneralDilated, cumprod, type Dim, dimensionSize, dynamicUpdateSlice, full, grad, iota, matmul, max, mean, mul, mulDim, pad, relu, reshape, scan, ShapeError, softmax, sort, spec, sub,
+  add, addDim, arange, broadcastTo, concatenate, convGeneralDilated, cumprod, dimensionSize, dynamicUpdateSlice, full, grad, iota, matmul, max, mean, mul, mulDim, pad, relu, reshape, scan, ShapeError, softmax, sort, spec, sub,
   sum, symbol, take, tanh, type Tensor, tensor, transpose, vmap, zeros,
 } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import { exportOnnx } from '../../src/export/export.js';
-import { expectClose } from '../agreement.js';
+import { expectOneGraph } from '../one-graph.js';
 import { arbitrary } from '../values.js';
-
-type Size = (batch: number) => number[];
-
-/** Exports `f` once with a symbolic batch, and compares it with the eager executor at several sizes. */
-async function expectOneGraph(f: (...args: Tensor[]) => Tensor | readonly Tensor[], shapes: readonly (readonly (Dim | string)[])[], sizes: readonly Size[], batches: readonly number[] = [1, 2, 5]): Promise<number> {
-  const listed = (result: Tensor | readonly Tensor[]): readonly Tensor[] => (Array.isArray(result) ? result : [result as Tensor]);
-  const model = exportOnnx((...args: Tensor[]) => listed(f(...args)), shapes.map((shape) => spec('float32', shape)));
-  const session = await model.createSession();
-  for (const batch of batches) {
-    const args = sizes.map((size) => arbitrary(size(batch), 'float32'));
-    const found = await session.run(Object.fromEntries(model.inputs.map(({ name }, i) => [name, args[i]!])));
-    listed(f(...args)).forEach((value, i) => expectClose(found[model.outputs[i]!.name]!, value, 1e-5, `batch ${batch}`));
-  }
-  await session.release();
-  return model.nodeCount;
-}
 
 const w1 = arbitrary([4, 8]);
 const b1 = arbitrary([8]);
