@@ -99,6 +99,26 @@ describe('tabulate: FLOPs', () => {
     ]);
   });
 
+  it('counts every example of a lifted vmap', () => {
+    const Ensemble = lift.vmap(Dense, { variableAxes: { params: 0 }, splitRngs: { params: true } });
+    const summary = new Ensemble({ features: 3, useBias: false }).tabulate(key, [ones([5, 2, 3])], { computeFlops: true });
+    expect(summary.costs.forward!.flops).toBe(5 * 2 * 2 * 3 * 3);
+    expect(cells(summary, 'flops')[0]).toEqual([String(5 * 2 * 2 * 3 * 3)]);
+  });
+
+  it('counts what rematerialisation computes anew', () => {
+    class Chain extends Module.define({}) {
+      call(x: Tensor): Tensor {
+        return exp(exp(exp(exp(x))));
+      }
+    }
+    const Saving = lift.remat(Chain);
+    const [kept, anew] = [new Chain(), new Saving()].map((model) => model.tabulate(key, [ones([100])], { computeMemory: true }).costs.gradient!);
+    // The last result need not be computed anew.
+    expect(anew!.transcendentals).toBeGreaterThan(kept!.transcendentals);
+    expect(anew!.transcendentals).toBeLessThanOrEqual(2 * kept!.transcendentals);
+  });
+
   it('counts a method other than call, and other random streams', () => {
     class Model extends Module.define({}) {
       static compact = ['encode'];
