@@ -129,6 +129,16 @@ describe('collectives inside control flow', () => {
     const found = fx.vmap((_: Tensor) => fx.scan((c: Tensor, s: Tensor) => [fx.add(c, fx.mul(s, fx.axisIndex('i'))), null] as const, fx.scalar(0, 'float64'), steps)[0], { axisName: 'i' })(x);
     expect(found.toArray()).toEqual([0, 3, 6]);
   });
+  // The same function without the checkpoint, its gradient and its Hessian under jax.vmap in JAX 0.10.2.
+  it('work in a scan inside a checkpoint, in first and second order', () => {
+    const run = (t: Tensor): Tensor => fx.scan((c: Tensor, s: Tensor) => [fx.sin(fx.psum(fx.mul(c, fx.add(s, t)), 'i')), null] as const, t, f64([0.5, 1]))[0];
+    expectNumbers(over(fx.grad(fx.checkpoint(run))), [54.74208039, 99.85915786, 190.0933128]);
+    expectNumbers(over((t) => fx.hessian(fx.checkpoint(run))(t)), [-1875.19219198, -3502.58795691, -6757.37948677]);
+  });
+  it('give each example its own number of steps', () => {
+    const found = over((_) => fx.whileLoop((c: Tensor) => fx.less(c, 10), (c: Tensor) => fx.add(c, fx.add(fx.axisIndex('i'), 1)), fx.tensor(0)));
+    expect(found.toArray()).toEqual([10, 10, 12]);
+  });
   it('work in branches and while loops', () => {
     const branch = over((t) => fx.cond(fx.greater(fx.psum(t, 'i'), 5), (u: Tensor) => fx.pmean(u, 'i'), (u: Tensor) => u, t));
     expect(branch.toArray()).toEqual([7 / 3, 7 / 3, 7 / 3]);
