@@ -87,7 +87,7 @@ export class ModuleSummary {
     this.totals = Object.fromEntries(collections.map((collection) => [collection, total(rows.map((row) => row.counts[collection]!))]));
     this.costs = totalCosts(passes);
     this.#costColumns = columns;
-    this.caption = [`Total Parameters: ${formatCount(total(Object.values(this.totals)))}`, ...memoryLines(this.costs, columns)].join('\n');
+    this.caption = [`Total Parameters: ${formatCount(total(Object.values(this.totals)))}`, ...costLines(this.costs, columns)].join('\n');
   }
 
   /** The cells of a row in the order of the columns, each as text. */
@@ -121,9 +121,13 @@ function totalCosts(passes: Costs['passes']): ModuleSummary['costs'] {
   return { ...(forward !== undefined && { forward: forward.total }), ...(gradient !== undefined && { gradient: gradient.total }) };
 }
 
-function memoryLines({ forward, gradient }: ModuleSummary['costs'], columns: readonly CostColumn[]): string[] {
-  if (!columns.some(({ name }) => name === 'activations')) return [];
-  return [`Peak Memory: ${formatBytes(forward?.peakBytes ?? 0)}, with the gradient ${formatBytes(gradient?.peakBytes ?? 0)}`];
+function costLines({ forward, gradient }: ModuleSummary['costs'], columns: readonly CostColumn[]): string[] {
+  const peaks = columns.some(({ name }) => name === 'activations');
+  const loops = Math.max(forward?.unknownLoops ?? 0, gradient?.unknownLoops ?? 0);
+  return [
+    ...(peaks ? [`Peak Memory: ${formatBytes(forward?.peakBytes ?? 0)}, with the gradient ${formatBytes(gradient?.peakBytes ?? 0)}`] : []),
+    ...(loops > 0 ? [`Of ${loops === 1 ? 'a loop' : `${loops} loops`} of unknown length one step is counted.`] : []),
+  ];
 }
 
 /** The table of the calls that were recorded while `variables` were made. */

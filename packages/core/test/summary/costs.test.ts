@@ -1,4 +1,4 @@
-import { add, exp, matmul, mul, ones, random, relu, spec, tanh, type Tensor } from '@flaxon/tensor';
+import { add, exp, less, matmul, mul, ones, random, relu, spec, sum, tanh, whileLoop, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import { lift, Module, type ModuleSummary } from '../../src/index.js';
 import { Dense, Scale } from '../layers.js';
@@ -117,6 +117,18 @@ describe('tabulate: FLOPs', () => {
     // The last result need not be computed anew.
     expect(anew!.transcendentals).toBeGreaterThan(kept!.transcendentals);
     expect(anew!.transcendentals).toBeLessThanOrEqual(2 * kept!.transcendentals);
+  });
+
+  it('says so where a loop of unknown length counts as one step', () => {
+    class Doubles extends Module.define({}) {
+      call(x: Tensor): Tensor {
+        return whileLoop((y: Tensor) => less(sum(y), 10), (y: Tensor) => mul(y, 2), x);
+      }
+    }
+    const summary = new Doubles().tabulate(key, [ones([4])], { computeFlops: true });
+    // The sum takes 3, the comparison 1, the product 4.
+    expect(cells(summary, 'flops')).toEqual([['8']]);
+    expect(summary.caption).toContain('Of a loop of unknown length one step is counted.');
   });
 
   it('counts a method other than call, and other random streams', () => {
