@@ -64,10 +64,10 @@ export { composite, type CompositeOptions } from './ops/composite.js';
 
 export { CarryError } from './control/carry.js';
 export { scan, type ScanOptions } from './control/scan.js';
-export { foriLoop, whileLoop } from './control/while-loop.js';
-export { cond, switchCase } from './control/switch-case.js';
 export { associativeScan, type AssociativeScanOptions } from './control/associative-scan.js';
 export { map, type MapOptions } from './control/map.js';
+export { foriLoop, whileLoop } from './control/while-loop.js';
+export { cond, switchCase } from './control/switch-case.js';
 export { grad, jvp, linearize, valueAndGrad, vjp, type GradientOptions } from './transforms/gradient.js';
 export { vjpWithAux } from './transforms/vjp-with-aux.js';
 export { hessian, jacfwd, jacrev, type JacobianOptions } from './transforms/jacobian.js';
