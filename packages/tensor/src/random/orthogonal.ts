@@ -1,3 +1,4 @@
+import { isHalf } from '../dtype/dtype.js';
 import { ArgumentError } from '../errors/errors.js';
 import { less, mul, where } from '../ops/elementwise.js';
 import { mainDiagonal, transposed } from '../ops/linalg/matrices.js';
@@ -30,7 +31,9 @@ export function orthogonal(key: Tensor, n: number, shape: StaticShape = [], { dt
     if (!Number.isInteger(size) || size < 0) throw new ArgumentError('random.orthogonal', name, `must be a whole number, found ${String(size)}`);
   }
   const [long, short] = [Math.max(n, m), Math.min(n, m)];
-  const [basis, triangle] = orthogonalize(convert(normal(key, [...shape, long, short], { dtype: float }), 'float64'));
+  const gaussian = normal(key, [...shape, long, short], { dtype: float });
+  // The eager kernel rounds as LAPACK does, so that float32 has JAX's bits; a program is exact instead.
+  const [basis, triangle] = orthogonalize(convert(gaussian, gaussian.isTraced || isHalf(float) ? 'float64' : float));
   const signs = where(less(mainDiagonal(triangle), 0), -1, 1);
   const columns = mul(basis, expandDims(signs, -2));
   return convert(n < m ? transposed(columns) : columns, float);

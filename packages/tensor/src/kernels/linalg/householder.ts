@@ -1,44 +1,82 @@
-import { addScaled } from './matrices.js';
+/**
+ * Reflections in the order of operations of LAPACK and of its BLAS on x86: with `Math.fround` for rounding, on Float32Arrays, small matrices
+ * have the bits of its float32 results (columns of up to 11 numbers; longer ones depend on the processor there).
+ */
+export type FloatArray = Float32Array | Float64Array;
+
+/** To the dtype: `Math.fround`, or nothing for float64. */
+export type Round = (x: number) => number;
+
+export const toDouble: Round = (x) => x;
 
 /** Numbers `start, start + stride, ...` of an array. */
 export interface Lane {
-  readonly data: Float64Array;
+  readonly data: FloatArray;
   readonly start: number;
   readonly stride: number;
   readonly length: number;
 }
 
-/**
- * Makes of x the vector v (v[0] = 1, which is not stored: x[0] becomes beta) with (I - tau v transpose(v)) x = (beta, 0, ...). beta has the
- * sign opposite to x[0]; tau is 0 where x is zero after x[0] (LAPACK's dlarfg).
- * Squares must be in range: callers scale.
- */
-export function reflect({ data, start, stride, length }: Lane): number {
-  const alpha = data[start]!;
-  let squares = 0;
-  for (let i = 1, at = start + stride; i < length; i++, at += stride) squares += data[at]! * data[at]!;
-  if (squares === 0 || length <= 1) return 0;
-  const whole = Math.sqrt(alpha * alpha + squares);
-  const beta = alpha < 0 ? whole : -whole;
-  for (let i = 1, at = start + stride; i < length; i++, at += stride) data[at]! /= alpha - beta;
-  data[start] = beta;
-  return (beta - alpha) / beta;
+/** The square root of x^2 + y^2 (LAPACK's dlapy2). */
+function hypotenuse(x: number, y: number, round: Round): number {
+  const [large, small] = [Math.max(Math.abs(x), y), Math.min(Math.abs(x), y)];
+  const quotient = round(small / large);
+  return round(large * round(Math.sqrt(round(1 + round(quotient * quotient)))));
 }
 
 /**
- * Applies I - tau v transpose(v) from the left to rows `row` and below of a row-major matrix, at columns from `from` on. v is what
- * `reflect` left in column `column` of `vectors` below row `row`.
+ * Makes of x the vector v (v[0] = 1, which is not stored: x[0] becomes beta) with (I - tau v transpose(v)) x = (beta, 0, ...). beta has the
+ * sign opposite to x[0]; tau is 0 where x is zero after x[0] (LAPACK's dlarfg). Squares must be in range: callers scale.
  */
-export function applyReflection(
-  target: Float64Array,
-  columns: number,
-  { row, from, tau }: { readonly row: number; readonly from: number; readonly tau: number },
-  vectors: { readonly data: Float64Array; readonly columns: number; readonly column: number; readonly rows: number },
-): void {
-  if (tau === 0) return;
+export function reflect({ data, start, stride, length }: Lane, round: Round): number {
+  let squares = 0;
+  for (let i = 1, at = start + stride; i < length; i++, at += stride) squares += data[at]! * data[at]!;
+  const norm = round(Math.sqrt(squares));
+  if (norm === 0) return 0;
+  const alpha = data[start]!;
+  const whole = hypotenuse(alpha, norm, round);
+  const beta = alpha < 0 ? whole : -whole;
+  const scale = round(1 / round(alpha - beta));
+  for (let i = 1, at = start + stride; i < length; i++, at += stride) data[at]! *= scale;
+  data[start] = beta;
+  return round(round(beta - alpha) / beta);
+}
+
+/** The vector of a reflection: 1 at `row`, and what `reflect` left in column `column` below it. */
+export interface Vector {
+  readonly data: FloatArray;
+  readonly columns: number;
+  readonly column: number;
+  readonly row: number;
+  readonly rows: number;
+}
+
+/** Writes transpose(v) times the columns of the target from `from` on: four partial sums over the rows, and the rows that are left. */
+function combine(target: FloatArray, columns: number, from: number, { data, columns: stride, column, row, rows }: Vector, round: Round): FloatArray {
   const count = columns - from;
-  const combined = target.slice(row * columns + from, (row + 1) * columns);
-  for (let i = row + 1; i < vectors.rows; i++) addScaled(combined, 0, vectors.data[i * vectors.columns + vectors.column]!, target, i * columns + from, count);
-  addScaled(target, row * columns + from, -tau, combined, 0, count);
-  for (let i = row + 1; i < vectors.rows; i++) addScaled(target, i * columns + from, -tau * vectors.data[i * vectors.columns + vectors.column]!, combined, 0, count);
+  const blocked = (rows - row) & -4;
+  const make = (): FloatArray => target.slice(0, count).fill(0);
+  const sums = [make(), make(), make(), make(), make()] as const;
+  for (let i = row; i < rows; i++) {
+    const factor = i === row ? 1 : data[i * stride + column]!;
+    const sum = sums[i - row < blocked ? ((i - row) % 4 as 0 | 1 | 2 | 3) : 4];
+    const start = i * columns + from;
+    for (let k = 0; k < count; k++) sum[k]! += round(factor * target[start + k]!);
+  }
+  const [first, second, third, fourth, rest] = sums;
+  for (let k = 0; k < count; k++) rest[k]! += round(round(first[k]! + second[k]!) + round(third[k]! + fourth[k]!));
+  return rest;
+}
+
+/** Applies I - tau v transpose(v) from the left to a row-major matrix, at columns from `from` on. */
+export function applyReflection(target: FloatArray, columns: number, from: number, tau: number, vector: Vector, round: Round): void {
+  if (tau === 0 || from >= columns) return;
+  const count = columns - from;
+  const products = combine(target, columns, from, vector, round);
+  for (let k = 0; k < count; k++) products[k]! *= -tau;
+  for (let i = vector.row; i < vector.rows; i++) {
+    const factor = i === vector.row ? 1 : vector.data[i * vector.columns + vector.column]!;
+    const start = i * columns + from;
+    for (let k = 0; k < count; k++) target[start + k]! += round(factor * products[k]!);
+  }
 }

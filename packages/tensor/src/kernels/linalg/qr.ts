@@ -1,27 +1,32 @@
-import { applyReflection, reflect } from './householder.js';
+import { applyReflection, reflect, toDouble, type FloatArray, type Round } from './householder.js';
 import type { CompositeKernel } from './index.js';
 import { overMatrices, powerOfTwoNear, sizesOf } from './matrices.js';
 
 /** Leaves R on and above the diagonal and the vectors of the reflections below it; gives their factors tau (LAPACK's dgeqr2). */
-function reduce(work: Float64Array, rows: number, columns: number): Float64Array {
-  const taus = new Float64Array(Math.min(rows, columns));
-  for (let j = 0; j < taus.length; j++) {
-    const tau = reflect({ data: work, start: j * columns + j, stride: columns, length: rows - j });
-    taus[j] = tau;
-    applyReflection(work, columns, { row: j, from: j + 1, tau }, { data: work, columns, column: j, rows });
-  }
-  return taus;
+function reduce(work: FloatArray, rows: number, columns: number, round: Round): number[] {
+  return Array.from({ length: Math.min(rows, columns) }, (_, j) => {
+    const tau = reflect({ data: work, start: j * columns + j, stride: columns, length: rows - j }, round);
+    applyReflection(work, columns, j + 1, tau, { data: work, columns, column: j, row: j, rows }, round);
+    return tau;
+  });
 }
 
-/** The product of the reflections, its first `width` columns (LAPACK's dorg2r). */
-function accumulate(q: Float64Array, width: number, work: Float64Array, taus: Float64Array, rows: number, columns: number): void {
-  for (let i = 0; i < width; i++) q[i * width + i] = 1;
-  for (let j = taus.length - 1; j >= 0; j--) applyReflection(q, width, { row: j, from: j, tau: taus[j]! }, { data: work, columns, column: j, rows });
+/** The first `width` columns of the product of the reflections (LAPACK's dorg2r). */
+function accumulate(work: FloatArray, taus: readonly number[], { rows, columns, width }: Readonly<Record<'rows' | 'columns' | 'width', number>>, round: Round): FloatArray {
+  const q = work instanceof Float32Array ? new Float32Array(rows * width) : new Float64Array(rows * width);
+  for (let i = taus.length; i < width; i++) q[i * width + i] = 1;
+  for (let j = taus.length - 1; j >= 0; j--) {
+    const tau = taus[j]!;
+    applyReflection(q, width, j + 1, tau, { data: work, columns, column: j, row: j, rows }, round);
+    q[j * width + j] = 1 - tau;
+    for (let i = j + 1; i < rows; i++) q[i * width + j] = -tau * work[i * columns + j]!;
+  }
+  return q;
 }
 
 /**
  * x (..., m, n) to Q (..., m, k) with orthonormal columns and R (..., k, n), upper triangular, by Householder reflections; k is min(m, n), or m
- * with the attribute `complete`.
+ * with the attribute `complete`. In float32 all steps round to it, as LAPACK's do: random orthogonal matrices are to have its bits.
  */
 export const qrKernel: CompositeKernel = ([x], { complete }) => {
   const { rows, columns } = sizesOf(x!);
@@ -30,11 +35,16 @@ export const qrKernel: CompositeKernel = ([x], { complete }) => {
     { shape: [rows, width], dtype: x!.dtype },
     { shape: [width, columns], dtype: x!.dtype },
   ];
+  const isDouble = x!.dtype === 'float64';
+  const round = isDouble ? toDouble : Math.fround;
   return overMatrices([x!], outputs, ([matrix], [q, r]) => {
     const scale = powerOfTwoNear(matrix!);
-    const work = matrix!.map((number) => number / scale);
-    const taus = reduce(work, rows, columns);
-    accumulate(q!, width, work, taus, rows, columns);
-    for (let i = 0; i < Math.min(width, columns); i++) for (let j = i; j < columns; j++) r![i * columns + j] = work[i * columns + j]! * scale;
+    const scaled = matrix!.map((number) => number / scale);
+    const work = isDouble ? scaled : Float32Array.from(scaled);
+    const taus = reduce(work, rows, columns, round);
+    q!.set(accumulate(work, taus, { rows, columns, width }, round));
+    for (let i = 0; i < Math.min(width, columns); i++) {
+      for (let j = i; j < columns; j++) r![i * columns + j] = work[i * columns + j]! * scale;
+    }
   });
 };

@@ -1,4 +1,4 @@
-import { reflect } from './householder.js';
+import { reflect, toDouble } from './householder.js';
 
 /** A symmetric tridiagonal matrix T with the orthogonal matrix that leads to it, its columns stored as rows: A = Q T transpose(Q). */
 export interface Tridiagonal {
@@ -37,7 +37,7 @@ export function tridiagonalize(matrix: Float64Array, size: number): Tridiagonal 
   const offDiagonal = new Float64Array(size);
   const reflections: { readonly tau: number; readonly v: Float64Array }[] = [];
   for (let j = 0; j < size - 1; j++) {
-    const tau = reflect({ data: a, start: (j + 1) * size + j, stride: size, length: size - j - 1 });
+    const tau = reflect({ data: a, start: (j + 1) * size + j, stride: size, length: size - j - 1 }, toDouble);
     offDiagonal[j] = a[(j + 1) * size + j]!;
     const v = Float64Array.from({ length: size }, (_, i) => (i <= j ? 0 : i === j + 1 ? 1 : a[i * size + j]!));
     reflections.push({ tau, v });
