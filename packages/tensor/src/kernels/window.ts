@@ -1,4 +1,4 @@
-import { isFloating, type Dtype, type TypedArray, type TypedArrayOf } from '../dtype/dtype.js';
+import type { TypedArray } from '../dtype/dtype.js';
 import type { WindowParams } from '../primitives/params.js';
 import { windowedAxes } from '../primitives/window.js';
 import { sizeOf, type StaticShape } from '../shape/shape.js';
@@ -64,71 +64,97 @@ function geometryOf(shape: StaticShape, result: StaticShape, params: WindowParam
   };
 }
 
-/** What the taps of the window meet at one place. */
-interface Meeting {
+/** What the taps of the window meet at some places, one behind the other: (places, taps). */
+interface Meetings {
+  /** The first of the places. */
+  readonly first: number;
+  readonly count: number;
   /** The element in the span for each tap, or -1. */
   readonly elements: Int32Array;
   /** Its flat index over the axes that the window moves over, or -1. */
   readonly indices: Int32Array;
 }
 
-/** Visits the places in row-major order, with the taps of each in row-major order. */
-function forEachPlace({ axes, places, taps }: Geometry, visit: (place: number, meeting: Meeting) => void): void {
-  const meeting: Meeting = { elements: new Int32Array(taps), indices: new Int32Array(taps) };
+/** About so many meetings are written down at a time, so that they stay in the cache. */
+const mostMeetings = 1 << 15;
+
+/** Visits the places in row-major order, some at a time, with the taps of each in row-major order. */
+function forEachPlaces({ axes, places, taps }: Geometry, visit: (meetings: Meetings) => void): void {
+  const most = Math.min(places, Math.max(1, Math.floor(mostMeetings / taps)));
+  const [elements, indices] = [new Int32Array(most * taps), new Int32Array(most * taps)];
   const at = axes.map(() => 0);
-  for (let place = 0; place < places; place++) {
-    fillMeeting(axes, at, meeting);
-    visit(place, meeting);
-    for (let axis = axes.length - 1; axis >= 0; axis--) {
-      at[axis] = at[axis]! + 1;
-      if (at[axis]! < axes[axis]!.places) break;
-      at[axis] = 0;
+  for (let first = 0; first < places; first += most) {
+    const count = Math.min(most, places - first);
+    for (let place = 0; place < count; place++) {
+      fillMeeting(axes, at, elements, indices, place * taps);
+      for (let axis = axes.length - 1; axis >= 0; axis--) {
+        at[axis] = at[axis]! + 1;
+        if (at[axis]! < axes[axis]!.places) break;
+        at[axis] = 0;
+      }
     }
+    visit({ first, count, elements, indices });
   }
 }
 
-function fillMeeting(axes: readonly TapTable[], at: readonly number[], { elements, indices }: Meeting): void {
+/** Writes down what the taps meet at one place, from `start` on. */
+function fillMeeting(axes: readonly TapTable[], at: readonly number[], elements: Int32Array, indices: Int32Array, start: number): void {
   let filled = 1;
-  elements[0] = 0;
-  indices[0] = 0;
-  axes.forEach(({ size, taps, elements: table, step }, axis) => {
+  elements[start] = 0;
+  indices[start] = 0;
+  for (let axis = 0; axis < axes.length; axis++) {
+    const { size, taps, elements: table, step } = axes[axis]!;
+    const row = at[axis]! * taps;
     // Backwards, so that nothing is overwritten before it has been read.
     for (let one = filled - 1; one >= 0; one--) {
+      const outerElement = elements[start + one]!;
+      const outerIndex = indices[start + one]!;
       for (let tap = taps - 1; tap >= 0; tap--) {
-        const element = table[at[axis]! * taps + tap]!;
-        const isOutside = elements[one]! < 0 || element < 0;
-        elements[one * taps + tap] = isOutside ? -1 : elements[one]! * size + element;
-        indices[one * taps + tap] = isOutside ? -1 : indices[one]! + element * step;
+        const element = table[row + tap]!;
+        const isOutside = outerElement < 0 || element < 0;
+        elements[start + one * taps + tap] = isOutside ? -1 : outerElement * size + element;
+        indices[start + one * taps + tap] = isOutside ? -1 : outerIndex + element * step;
       }
     }
     filled *= taps;
-  });
-}
-
-/** Adds the elements of all lanes at one place of the span to `sums`. */
-function addLanes(data: TypedArray, { outer, inner, span }: Geometry, element: number, sums: Float64Array): void {
-  for (let block = 0, lane = 0; block < outer; block++) {
-    const start = (block * span + element) * inner;
-    for (let i = 0; i < inner; i++) sums[lane++]! += data[start + i] as number;
-  }
-}
-
-function addBigLanes(data: TypedArray, { outer, inner, span }: Geometry, element: number, sums: BigInt64Array): void {
-  for (let block = 0, lane = 0; block < outer; block++) {
-    const start = (block * span + element) * inner;
-    for (let i = 0; i < inner; i++) sums[lane++]! += data[start + i] as bigint;
-  }
-}
-
-/** Puts one element of each lane at a place of the result. */
-function storeLanes(lanes: TypedArray, { outer, inner, places }: Geometry, place: number, out: TypedArray): void {
-  for (let block = 0, lane = 0; block < outer; block++) {
-    const start = (block * places + place) * inner;
-    for (let i = 0; i < inner; i++) out[start + i] = lanes[lane++]!;
   }
 }
 
 /** Sums are made in float64 (exact for integers of 32 bits, which wrap when they are stored) and rounded once. */
+function sumNumbers(data: TypedArray, { outer, inner, span, places, taps }: Geometry, { first, count, elements }: Meetings, out: TypedArray): void {
+  for (let block = 0; block < outer; block++) {
+    const start = block * span * inner;
+    let to = (block * places + first) * inner;
+    for (let at = 0; at < count * taps; at += taps) {
+      for (let lane = start; lane < start + inner; lane++) {
+        let sum = 0;
+        for (let tap = at; tap < at + taps; tap++) {
+          const element = elements[tap]!;
+          if (element >= 0) sum += data[lane + element * inner] as number;
+        }
+        out[to++] = sum;
+      }
+    }
+  }
+}
+
+function sumBigs(data: TypedArray, { outer, inner, span, places, taps }: Geometry, { first, count, elements }: Meetings, out: TypedArray): void {
+  for (let block = 0; block < outer; block++) {
+    const start = block * span * inner;
+    let to = (block * places + first) * inner;
+    for (let at = 0; at < count * taps; at += taps) {
+      for (let lane = start; lane < start + inner; lane++) {
+        let sum = 0n;
+        for (let tap = at; tap < at + taps; tap++) {
+          const element = elements[tap]!;
+          if (element >= 0) sum += data[lane + element * inner] as bigint;
+        }
+        out[to++] = sum;
+      }
+    }
+  }
+}
+
 export const windowSumKernel: Kernel<'windowSum'> = ([x], params, [output]) => {
   const { dtype, shape } = output!;
   if (dtype === 'bool') return unsupported('windowSum', dtype);
@@ -136,84 +162,52 @@ export const windowSumKernel: Kernel<'windowSum'> = ([x], params, [output]) => {
   if (out.length === 0) return [storeData(out, dtype)];
   const data = computeData(x!);
   const geometry = geometryOf(x!.shape, shape, params);
-  const lanes = geometry.outer * geometry.inner;
-  const isBig = dtype === 'int64' || dtype === 'uint64';
-  const sums = isBig ? new BigInt64Array(lanes) : new Float64Array(lanes);
-  forEachPlace(geometry, (place, { elements }) => {
-    if (sums instanceof BigInt64Array) sums.fill(0n);
-    else sums.fill(0);
-    for (const element of elements) {
-      if (element < 0) continue;
-      if (sums instanceof BigInt64Array) addBigLanes(data, geometry, element, sums);
-      else addLanes(data, geometry, element, sums);
-    }
-    storeLanes(sums, geometry, place, out);
-  });
+  const sum = dtype === 'int64' || dtype === 'uint64' ? sumBigs : sumNumbers;
+  forEachPlaces(geometry, (meetings) => sum(data, geometry, meetings, out));
   return [storeData(out, dtype)];
 };
 
-/** The elements chosen so far, one a lane. */
-interface Chosen {
-  readonly values: TypedArray;
-  readonly indices: TypedArrayOf['int32'];
-  /** 1 where a NaN has been met. */
-  readonly nans: Uint8Array;
+interface Choice {
+  readonly largest: boolean;
+  /** What padding counts as, not larger (smaller) than any number; in an array, as a number outside of one would have to be unpacked for each tap. */
+  readonly identity: TypedArray;
 }
 
-/** A later element is chosen only where the one before is not at least as large (small). */
-function chooseLanes(data: TypedArray, { outer, inner, span }: Geometry, element: number, index: number, largest: boolean, isFirst: boolean, { values, indices, nans }: Chosen): void {
-  for (let block = 0, lane = 0; block < outer; block++) {
-    const start = (block * span + element) * inner;
-    for (let i = 0; i < inner; i++, lane++) {
-      const found = data[start + i]!;
-      if (found !== found) nans[lane] = 1;
-      const before = values[lane]!;
-      if (isFirst || !(largest ? before >= found : before <= found)) {
-        values[lane] = found;
-        indices[lane] = index;
+/** A later element is chosen only where the one before is not at least as large (small). NaN wins, wherever it stands. */
+function choose(data: TypedArray, { outer, inner, span, places, taps }: Geometry, { first, count, elements, indices }: Meetings, { largest, identity }: Choice, out: TypedArray, chosen: Int32Array): void {
+  for (let block = 0; block < outer; block++) {
+    const start = block * span * inner;
+    let to = (block * places + first) * inner;
+    for (let at = 0; at < count * taps; at += taps) {
+      for (let lane = start; lane < start + inner; lane++) {
+        let best = elements[at]! < 0 ? identity[0]! : data[lane + elements[at]! * inner]!;
+        let index = indices[at]!;
+        let hasNan = best !== best;
+        for (let tap = at + 1; tap < at + taps; tap++) {
+          const element = elements[tap]!;
+          const found = element < 0 ? identity[0]! : data[lane + element * inner]!;
+          if (largest ? best >= found : best <= found) continue;
+          best = found;
+          index = indices[tap]!;
+          if (found !== found) hasNan = true;
+        }
+        out[to] = hasNan ? NaN : best;
+        chosen[to++] = index;
       }
     }
   }
 }
 
-/** Padding counts as what is smaller (larger) than all. */
-function choosePadding(identity: number | bigint, largest: boolean, isFirst: boolean, { values, indices }: Chosen): void {
-  for (let lane = 0; lane < values.length; lane++) {
-    const before = values[lane]!;
-    if (!isFirst && (largest ? before >= identity : before <= identity)) continue;
-    values[lane] = identity;
-    indices[lane] = -1;
-  }
-}
-
-function identityOf(dtype: Dtype, largest: boolean): number | bigint {
-  return startValue(largest ? 'reduceMax' : 'reduceMin', dtype);
-}
-
 export const windowSelectKernel: Kernel<'windowSelect'> = ([x], params, [output]) => {
   const { dtype, shape } = output!;
   const out = allocateCompute(dtype, sizeOf(shape));
-  const places = new Int32Array(out.length);
-  if (out.length === 0) return [storeData(out, dtype), places];
+  const chosen = new Int32Array(out.length);
+  if (out.length === 0) return [storeData(out, dtype), chosen];
   const data = computeData(x!);
   const geometry = geometryOf(x!.shape, shape, params);
-  const lanes = geometry.outer * geometry.inner;
-  const chosen: Chosen = { values: allocateCompute(dtype, lanes), indices: new Int32Array(lanes), nans: new Uint8Array(lanes) };
-  const identity = identityOf(dtype, params.largest);
-  forEachPlace(geometry, (place, { elements, indices }) => {
-    for (let tap = 0; tap < elements.length; tap++) {
-      if (elements[tap]! < 0) choosePadding(identity, params.largest, tap === 0, chosen);
-      else chooseLanes(data, geometry, elements[tap]!, indices[tap]!, params.largest, tap === 0, chosen);
-    }
-    if (isFloating(dtype)) restoreNans(chosen);
-    storeLanes(chosen.values, geometry, place, out);
-    storeLanes(chosen.indices, geometry, place, places);
-  });
-  return [storeData(out, dtype), places];
+  const identity = allocateCompute(dtype, 1);
+  identity[0] = startValue(params.largest ? 'reduceMax' : 'reduceMin', dtype);
+  const choice: Choice = { largest: params.largest, identity };
+  forEachPlaces(geometry, (meetings) => choose(data, geometry, meetings, choice, out, chosen));
+  return [storeData(out, dtype), chosen];
 };
-
-/** NaN wins, wherever it stands. */
-function restoreNans({ values, nans }: Chosen): void {
-  for (let lane = nans.indexOf(1); lane >= 0; lane = nans.indexOf(1, lane + 1)) values[lane] = NaN;
-  nans.fill(0);
-}
