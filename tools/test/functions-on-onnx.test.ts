@@ -23,7 +23,10 @@ describe.each(families)('%s on ONNX Runtime', (family) => {
     expect(found.length).toBe(one.outputs.length);
   });
 
-  it.each(cases.filter(({ gradients: wanted }) => wanted !== undefined))('$name has the gradients that JAX has', async (one) => {
+  // One gradient of each function: that executors agree on the programs of transformations has its own tests.
+  const derived = cases.filter(({ gradients: wanted }) => wanted !== undefined);
+  const once = derived.filter(({ f }, i) => derived.findIndex((other) => other.f === f) === i);
+  it.each(once)('$name has the gradients that JAX has', async (one) => {
     const found = await run(gradients(one), one.tensors);
     const wanted = one.gradients!.filter((gradient) => gradient !== null);
     found.forEach((gradient, i) => expect(difference(gradient, wanted[i]!, { rtol: one.rtol * 4, atol: one.atol * 4 }), `argument ${i}`).toBeUndefined());

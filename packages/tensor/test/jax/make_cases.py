@@ -536,7 +536,50 @@ def sorting():
     case('histogram of one point', 'histogram', jnp.histogram, f32(2, 2), 2, grad=False)
 
 
-families = {'sorting': sorting, 'arrange': arrange, 'statistics': statistics, 'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
+def special():
+    for f, jax_function in (('i0', sp.i0), ('i0e', sp.i0e), ('i1', sp.i1), ('i1e', sp.i1e)):
+        unary(f, jax_function, [-9.5, -2, -1e-3, 0.4, 3, 7.9, 8.1, 30], [0.0, -0.0, nan], rtol=2e-13)
+    case('i0e at infinity', 'i0e', sp.i0e, f64(inf, -inf), grad=False)
+    unary('logit', sp.logit, [0.1, 0.5, 0.9, 0.99], [0, 1, nan, -1, 2])
+    binary('xlogy', sp.xlogy, [(1.5, 2.0), (-0.3, 0.7), (2.0, 3.0), (4.5, 1.25)], every_pair)
+    binary('xlog1py', sp.xlog1py, [(1.5, 2.0), (-0.3, 0.7), (2.0, 3.0), (4.5, 1.25)], every_pair)
+    unary('entr', sp.entr, [0.1, 0.5, 1.0, 3], [0, -1, nan, inf])
+    binary('relEntr', sp.rel_entr, [(1.5, 2.0), (0.3, 0.7), (2.0, 3.0), (4.5, 1.25)], [(0, 1), (0, 0), (1, 0), (-1, 1), (1, -1)])
+    binary('klDiv', sp.kl_div, [(1.5, 2.0), (0.3, 0.7), (2.0, 3.0), (4.5, 1.25)], [(0, 1), (0, 0), (1, 0), (-1, 1)])
+    unary('log1mexp', nn.log1mexp, [0.1, 0.6931, 0.7, 5, 40], [0, inf, nan, 1e-300, 800])
+    binary('boxcox', sp.boxcox, [(1.5, 2.0), (0.3, -0.7), (2.0, 1e-3), (4.5, 1.25)], [(2, 0), (0.5, 0)])
+    binary('boxcox1p', sp.boxcox1p, [(1.5, 2.0), (0.3, -0.7), (2.0, 1e-3), (4.5, 1.25)], [(2, 0), (0.5, 0)])
+    unary('ndtr', sp.ndtr, [-8, -1, -0.3, 0, 0.5, 2, 6], [*special_points, -37], rtol=2e-12)
+    unary('ndtri', sp.ndtri, [1e-20, 1e-4, 0.1, 0.3, 0.5, 0.8, 0.9, 0.999], [0, 1, 1e-300], rtol=2e-11, atol=1e-16)
+    unary('logNdtr', sp.log_ndtr, [-100, -30, 0, 0.5, 2, 4], [inf, 20, 100], rtol=2e-9)
+    unary('erfcx', sp.erfcx, [-3, -0.5, 0, 0.5, 2, 10], [30, 1e200, inf, nan, -20], rtol=2e-12)
+    unary('gammasgn', sp.gammasgn, [-2.5, -0.5, 0.5, 3], [*special_points, -1, -2], grad=False)
+    unary('gamma', sp.gamma, [-2.5, -0.5, 0.5, 3, 10.5], [0.0, -1, 170, 200, nan], rtol=1e-11)
+    shapes = [(0.5, 0.3), (2.0, 3.5), (6.0, 0.4), (1.0, 1.0)]
+    binary('betaln', sp.betaln, shapes, rtol=1e-11)
+    binary('beta', sp.beta, shapes, rtol=1e-11)
+    case('multigammaln', 'multigammaln', sp.multigammaln, f64(3.5, 10), 4, rtol=1e-11)
+    unary('factorial', sp.factorial, [0.5, 1, 5, 10], [-1, 0, 171], rtol=1e-11)
+    binary('comb', sp.comb, [(5.0, 2.0), (10.5, 3.2), (7.0, 7.0), (6.0, 0.0)], [(3, 5), (-1, 2), (3, -1)], rtol=1e-11)
+    binary('poch', sp.poch, [(0.5, 2.0), (2.5, 0.3), (1.0, 4.0)], [(2, 0)], rtol=1e-11)
+    binary('zeta', sp.zeta, [(2.0, 1.0), (1.5, 0.3), (5.0, 20.0), (3.0, 0.01)], [(1, 2), (0.5, 2), (2, 0), (3, 0), (2, -1), (1.5, -0.5), (nan, 1), (2, nan)], grad=False, rtol=1e-12)
+    for n in (0, 1, 2, 3):
+        case(f'polygamma {n}', 'polygamma', lambda k, x: sp.polygamma(k, x), n, f64(0.3, 1, 4.5, 30), rtol=1e-11)
+        case(f'polygamma {n} float32', 'polygamma', lambda k, x: sp.polygamma(k, x), n, f32(0.3, 1, 4.5, 30), wide=True)
+        case(f'polygamma {n} left of 0', 'polygamma', lambda k, x: sp.polygamma(k, x), n, f64(-0.5, -1.3, -3.7), rtol=1e-11)
+    case('polygamma at poles', 'polygamma', lambda k, x: sp.polygamma(k, x), 1, f64(0, -1, nan), grad=False)
+    case('polygamma at poles, even', 'polygamma', lambda k, x: sp.polygamma(k, x), 2, f64(0, -1, nan), grad=False)
+    pairs = [(0.5, 0.3), (2.0, 3.5), (10.0, 0.1), (1.0, 1.0), (30.0, 28.0), (30.0, 33.0), (0.01, 5.0), (100.0, 100.5)]
+    edges = [(0, 0), (0, 1), (1, 0), (2, inf), (inf, 1), (1, -1), (-1, 1), (1, nan), (nan, 1)]
+    binary('gammainc', sp.gammainc, pairs, edges, rtol=2e-11, atol=1e-30)
+    binary('gammaincc', sp.gammaincc, pairs, edges, rtol=2e-11, atol=1e-30)
+    a, b, x = f64(0.5, 2, 10, 1, 30), f64(0.5, 3, 0.7, 1, 40), f64(0.3, 0.9, 0.5, 0.25, 0.42)
+    case('betainc', 'betainc', sp.betainc, a, b, x, grad=False, rtol=1e-11)
+    case('betainc float32', 'betainc', sp.betainc, a.astype(np.float32), b.astype(np.float32), x.astype(np.float32), grad=False, wide=True)
+    case('betainc at its edges', 'betainc', sp.betainc, f64(0, 1, 1, 2, 2), f64(1, 0, 1, 2, 2), f64(0.5, 0.5, 0.5, 0, 1), grad=False)
+
+
+families = {'special': special, 'sorting': sorting, 'arrange': arrange, 'statistics': statistics, 'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
 
 if __name__ == '__main__':
     folder = pathlib.Path(__file__).parent / 'cases'

@@ -17,13 +17,16 @@ function gaussian(x: Tensor): Tensor {
 }
 
 /** exp(x^2) erfc(x) for x from 1 on. */
-function scaledComplement(x: Tensor): Tensor {
-  // The polynomials grow with the eighth power: beyond the limit they would overflow.
+export function scaledComplement(x: Tensor): Tensor {
+  // The polynomials grow with the sixth and eighth power: beyond the limits they would overflow.
   const near = minimum(x, 8);
-  return where(less(x, 8), div(polynomial(erfcP, near), polynomial(erfcQ, near)), div(polynomial(erfcR, x), polynomial(erfcS, x)));
+  const far = minimum(x, 1e40);
+  const outer = where(less(x, 1e40), div(polynomial(erfcR, far), polynomial(erfcS, far)), div(1 / Math.sqrt(Math.PI), x));
+  return where(less(x, 8), div(polynomial(erfcP, near), polynomial(erfcQ, near)), outer);
 }
 
-function complement(x: Tensor): Tensor {
+/** erfc in float64. */
+export function complement(x: Tensor): Tensor {
   const size = minimum(abs(x), limit);
   const inner = minimum(size, 1);
   const squared = square(inner);

@@ -2,6 +2,7 @@ import { isFloating } from '../../dtype/dtype.js';
 import { add, cos, cosh, digamma, div, equal, exp, greater, greaterEqual, integerPow, less, log, mul, neg, pow, sigmoid, sin, sinh, square, sub, trunc, where } from '../../ops/elementwise.js';
 import { convert } from '../../ops/operand.js';
 import { rsqrt } from '../../ops/rsqrt.js';
+import { polygamma } from '../../ops/special/zeta.js';
 import type { BinaryPrimitive, ComparisonPrimitive, None, UnaryPrimitive } from '../../primitives/params.js';
 import { bind, bindOne } from '../../program/bind.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -32,20 +33,6 @@ const binary = (primitive: BinaryPrimitive, partials: Partials): JvpRuleOf<None>
 /** 1 where x is chosen, 0 where y is, 1/2 where they tie. */
 const chosen = (x: Tensor, y: Tensor, wins: (a: Tensor, b: Tensor) => Tensor): Tensor =>
   where(wins(x, y), convert(1, x.dtype), where(equal(x, y), convert(0.5, x.dtype), convert(0, x.dtype)));
-
-/** The sum of 1 / (x + k)^2: by recurrence up to 8 and the asymptotic series there; by reflection below 1/2. */
-function trigamma(x: Tensor): Tensor {
-  const small = less(x, 0.5);
-  const right = where(small, sub(1, x), x);
-  let sum: Tensor = convert(0, x.dtype);
-  for (let k = 0; k < 8; k++) sum = add(sum, div(1, square(add(right, k))));
-  const inverse = div(1, add(right, 8));
-  const w = square(inverse);
-  const series = [-1 / 30, 5 / 66, -1 / 30, 1 / 42, -1 / 30, 1 / 6].reduce<Tensor>((total, coefficient) => add(mul(total, w), coefficient), convert(0, x.dtype));
-  const tail = add(add(inverse, mul(w, 0.5)), mul(mul(series, w), inverse));
-  const total = add(sum, tail);
-  return where(small, sub(div(Math.PI ** 2, square(sin(mul(x, Math.PI)))), total), total);
-}
 
 /** y x^(y - 1), also where that is not finite, as JAX has it. */
 const powByBase = (t: Tensor, x: Tensor, y: Tensor): Tensor => mul(t, mul(y, pow(x, sub(y, 1))));
@@ -81,7 +68,7 @@ export const elementwiseJvpRules: { readonly [P in Elementwise]: JvpRule<P> } = 
   erf: unary('erf', (t, x) => mul(t, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI)))),
   erfInv: unary('erfInv', (t, _, y) => mul(t, mul(exp(square(y)), Math.sqrt(Math.PI) / 2))),
   lgamma: unary('lgamma', (t, x) => mul(t, digamma(x))),
-  digamma: unary('digamma', (t, x) => mul(t, trigamma(x))),
+  digamma: unary('digamma', (t, x) => mul(t, polygamma(1, x))),
   floor: constantRule('floor'),
   ceil: constantRule('ceil'),
   round: constantRule('round'),
