@@ -58,6 +58,7 @@ export * from './ops/special/index.js';
 export * from './ops/numeric/index.js';
 export * from './ops/arrange/index.js';
 export * from './ops/statistics/index.js';
+export * from './ops/polynomial/index.js';
 export * from './ops/sort/index.js';
 export * from './ops/linalg/index.js';
 export { composite, type CompositeOptions } from './ops/composite.js';

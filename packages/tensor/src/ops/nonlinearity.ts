@@ -1,13 +1,14 @@
 import { isFloating, type Dtype } from '../dtype/dtype.js';
 import type { CallRule } from '../primitives/call-rules.js';
 import { composite } from './composite.js';
-import { iota } from './create.js';
+import { dimensionSize, iota } from './create.js';
 import type { TensorLike } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { elu, silu, softplus } from './activation.js';
-import { abs, add, clip, div, equal, exp, expm1, greater, isnan, less, log, log1p, logicalAnd, maximum, mul, neg, sigmoid, sqrt, square, sub, tanh, where } from './elementwise.js';
-import { convert, promoteFloating, requireAxis, toTensor } from './operand.js';
-import { mean, variance } from './reduce.js';
+import { abs, add, clip, div, equal, exp, expm1, greater, greaterEqual, integerPow, isnan, less, lessEqual, log, log1p, logicalAnd, maximum, mul, neg, sigmoid, sqrt, square, sub, tanh, where } from './elementwise.js';
+import { convert, promoteFloating, requireAxes, requireAxis, toTensor } from './operand.js';
+import { dimSizeOf } from '../shape/shape.js';
+import { logsumexp, mean, variance, type ReduceOptions } from './reduce.js';
 import { expandDims, split } from './shape.js';
 
 const floating = (name: string, x: TensorLike): Tensor => promoteFloating(name, [x])[0]!;
@@ -117,4 +118,18 @@ export const oneHot = (indices: Tensor, numClasses: number, { dtype = 'float32',
   const at = requireAxis('oneHot', axis, indices.rank + 1);
   const classes = iota(indices.dtype, Array.from({ length: indices.rank + 1 }, (_, i) => (i === at ? numClasses : 1)), at);
   return convert(equal(expandDims(indices, at), classes), dtype);
+};
+
+/** 0 up to -1, x from 1 on, (x + 1)^2 / 4 between (jax.nn.sparse_plus). */
+export const sparsePlus = (x: TensorLike): Tensor => {
+  const t = floating('sparsePlus', x);
+  return where(lessEqual(t, -1), 0, where(greaterEqual(t, 1), t, div(integerPow(add(t, 1), 2), 4)));
+};
+/** (x + 1) / 2 limited to [0, 1] (jax.nn.sparse_sigmoid). */
+export const sparseSigmoid = (x: TensorLike): Tensor => mul(clip(add(floating('sparseSigmoid', x), 1), { min: 0, max: 2 }), 0.5);
+/** log(mean(exp(x))) without overflow (jax.nn.logmeanexp). */
+export const logmeanexp = (x: TensorLike, options: ReduceOptions = {}): Tensor => {
+  const t = floating('logmeanexp', x);
+  const axes = requireAxes('logmeanexp', options.axis, t.rank);
+  return sub(logsumexp(t, options), log(dimensionSize(dimSizeOf(axes.map((axis) => t.shape[axis]!)), t.dtype)));
 };

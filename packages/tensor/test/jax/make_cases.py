@@ -579,7 +579,37 @@ def special():
     case('betainc at its edges', 'betainc', sp.betainc, f64(0, 1, 1, 2, 2), f64(1, 0, 1, 2, 2), f64(0.5, 0.5, 0.5, 0, 1), grad=False)
 
 
-families = {'special': special, 'sorting': sorting, 'arrange': arrange, 'statistics': statistics, 'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
+def polynomial():
+    p, q = f32(1, -2, 0.5), f32(3, 1)
+    case('polyval', 'polyval', jnp.polyval, p, f32([[0, 1], [-2, 0.3]]))
+    case('polyval of integers', 'polyval', jnp.polyval, i32(1, 2, 3), i32(2, -1))
+    case('polyval of none', 'polyval', jnp.polyval, np.zeros(0, np.float32), f32(1, 2))
+    for f, jax_function in (('polyadd', jnp.polyadd), ('polysub', jnp.polysub), ('polymul', jnp.polymul)):
+        case(f, f, jax_function, p, q, atol=1e-6)
+    for m in (0, 1, 2, 3):
+        case(f'polyder {m}', 'polyder', jnp.polyder, p, m)
+        case(f'polyint {m}', 'polyint', jnp.polyint, p, m)
+    x, y = spread((7,), seed=1), spread((4,), seed=2)
+    for mode in ('full', 'same', 'valid'):
+        for a, b, name in ((x, y, 'longer'), (y, x, 'shorter'), (x[:5], y, 'odd')):
+            case(f'convolve {mode}, the first is {name}', 'convolve', keyword(jnp.convolve), a, b, {'mode': mode}, atol=1e-6)
+            case(f'correlate {mode}, the first is {name}', 'correlate', keyword(jnp.correlate), a, b, {'mode': mode}, atol=1e-6)
+    points, values = f32(-1, 0, 0.5, 2), f32(3, -1, 1, 2)
+    at = f32([[-2, -1, -0.4], [0, 0.3, 0.7], [1.9, 2.0, 5]])
+    inside = f32(-0.9, -0.4, 0.3, 0.7, 1.9)
+    case('interp', 'interp', jnp.interp, at, points, values, grad=False)
+    case('interp between points', 'interp', jnp.interp, inside, points, values, atol=1e-6)
+    case('interp with values outside', 'interp', keyword(jnp.interp), at, points, values, {'left': -7.0, 'right': 9.0}, grad=False)
+    case('interp with lines outside', 'interp', keyword(jnp.interp), f32(-3, 0.1, 4), points, values, {'left': 'extrapolate', 'right': 'extrapolate'}, atol=1e-6)
+    case('interp with a period', 'interp', keyword(jnp.interp), f32(-3, 0.1, 4, 11), points, values, {'period': 3.5}, grad=False)
+    case('interp where two points are one', 'interp', jnp.interp, f32(0.5, 1.5), f32(0, 1, 1, 2), f32(1, 2, 5, 6), grad=False)
+    unary('sparsePlus', nn.sparse_plus, [-3, -1, -0.5, 0.3, 1, 4], special_points)
+    unary('sparseSigmoid', nn.sparse_sigmoid, [-3, -0.5, 0.3, 4], special_points)
+    case('logmeanexp', 'logmeanexp', keyword(nn.logmeanexp), spread((3, 4), seed=1), {'axis': 1, 'keepdims': True})
+    case('logmeanexp of everything', 'logmeanexp', keyword(nn.logmeanexp), f32([[800, 799], [-inf, 1]]))
+
+
+families = {'polynomial': polynomial, 'special': special, 'sorting': sorting, 'arrange': arrange, 'statistics': statistics, 'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
 
 if __name__ == '__main__':
     folder = pathlib.Path(__file__).parent / 'cases'

@@ -1,0 +1,2 @@
+export { interp, type InterpOptions } from './interp.js';
+export { convolve, correlate, polyadd, polyder, polyint, polymul, polysub, polyval, type ConvolutionMode } from './polynomial.js';
