@@ -8,6 +8,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+/** They are no dependencies of this package: their names are looked up in the folder. */
+const packages = { tfjs: '@tensorflow/tfjs', wasm: '@tensorflow/tfjs-backend-wasm', jaxJs: '@jax-js/jax' };
+
 /** How many numbers of each result are compared. */
 const compared = 8;
 const epsilon = 1e-6;
@@ -15,10 +18,10 @@ const epsilon = 1e-6;
 const load = (require, name) => import(pathToFileURL(require.resolve(name)).href);
 
 async function tensorFlow(require) {
-  const tf = require('@tensorflow/tfjs');
-  const wasm = require('@tensorflow/tfjs-backend-wasm');
+  const tf = require(packages.tfjs);
+  const wasm = require(packages.wasm);
 
-  wasm.setWasmPaths(join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')), '/'));
+  wasm.setWasmPaths(join(dirname(require.resolve(packages.wasm)), '/'));
   await tf.setBackend('wasm');
   await tf.ready();
   const first = (result) => {
@@ -72,7 +75,7 @@ async function tensorFlow(require) {
 }
 
 async function jaxJs(require) {
-  const { init, defaultDevice, grad, numpy: np, nn, lax } = await load(require, '@jax-js/jax');
+  const { init, defaultDevice, grad, numpy: np, nn, lax } = await load(require, packages.jaxJs);
   await init('wasm');
   defaultDevice('wasm');
   const first = async (result) => (await result.data()).slice(0, compared);

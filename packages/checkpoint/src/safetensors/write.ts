@@ -2,6 +2,7 @@ import { bytesPerElement, type Tensor } from '@flaxon/tensor';
 import { UnsupportedValueError } from '../errors.js';
 import { bytesOf } from '../msgpack/encode.js';
 import { flattenNames } from '../names.js';
+import { joined } from '../storage/storage.js';
 import type { CheckpointTree } from '../values.js';
 import { elementTypes } from './element-types.js';
 import { prefixLength } from './header.js';
@@ -43,12 +44,5 @@ export function safetensorsParts(tree: CheckpointTree, { separator = '.', metada
  * @throws UnsupportedValueError for a leaf that is no tensor; CheckpointFormatError where two would have one name
  */
 export function toSafetensors(tree: CheckpointTree, options: SafetensorsWriteOptions = {}): Uint8Array {
-  const parts = safetensorsParts(tree, options);
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return joined(safetensorsParts(tree, options));
 }

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { CheckpointManager, fileSystemStorage, type StateDict } from '../src/index.js';
+
+const kills = 100;
+const script = join(import.meta.dirname, 'fixtures/save-forever.mjs');
+
+/** Saves until it is killed, some time after the first save of this run. */
+async function saveUntilKilled(folder: string, from: number, milliseconds: number): Promise<void> {
+  const child = spawn(process.execPath, [script, folder, String(from)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  await Promise.race([once(child.stdout, 'data'), ended.then(([code]: unknown[]) => Promise.reject(new Error(`the process that saves ended with ${String(code)}; is the package built?`)))]);
+  await pause(milliseconds);
+  child.kill('SIGKILL');
+  await ended;
+}
+
+it(`a process that is killed at any moment, ${kills} times, leaves a checkpoint that loads, and never an older one`, { timeout: 240_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'flaxon-kill-'));
+  const manager = new CheckpointManager(fileSystemStorage(folder), { keepLast: 2 });
+  try {
+    let newest = 0;
+    for (let kill = 0; kill < kills; kill++) {
+      // Spread over the milliseconds that one save takes, in no order.
+      await saveUntilKilled(folder, newest + 1, (kill * 7.3) % 12);
+      const { record, tree } = await manager.restore(null);
+      expect((tree as { readonly step: StateDict }).step).toBe(record.step);
+      expect(record.step).toBeGreaterThan(newest);
+      newest = record.step;
+    }
+    expect((await manager.records()).length).toBeLessThanOrEqual(3);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
