@@ -11,6 +11,7 @@ import { ModuleBuilder } from '../script/builder.js';
 import { asArray, asObject, asTensor, decodeTree, type Value } from '../values.js';
 import { check, type CaseContext } from './context.js';
 import { checkVariables } from './module.js';
+import { runTransportCase } from './transport-training.js';
 import { runVmcCase, vmcAlgorithms } from './vmc-training.js';
 
 type TrainingCase = CaseOf<'training'>;
@@ -35,6 +36,7 @@ export async function runTrainingCase(the: TrainingCase, context: CaseContext): 
 function runAlgorithm(the: AlgorithmTrainingCase, context: CaseContext): Promise<void> {
   const vmc = vmcAlgorithms.find((name) => name === the.algorithm);
   if (vmc !== undefined) return runVmcCase(the, vmc, context);
+  if (the.algorithm === 'w2NeuralDual') return runTransportCase(the, context);
   throw new MissingError(the.algorithm);
 }
 
