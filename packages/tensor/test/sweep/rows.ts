@@ -11,5 +11,6 @@ import { elementwiseRows } from './rows/elementwise.js';
 import { productRows } from './rows/products.js';
 import { reductionRows } from './rows/reductions.js';
 import { shapeRows } from './rows/shapes.js';
+import { specialRows } from './rows/special.js';
 
-export const rows: Rows = { ...elementwiseRows, ...shapeRows, ...reductionRows, ...productRows };
+export const rows: Rows = { ...elementwiseRows, ...shapeRows, ...reductionRows, ...productRows, ...specialRows };
