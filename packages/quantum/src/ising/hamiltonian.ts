@@ -1,4 +1,4 @@
-import { ArgumentError, astype, concatenate, expandDims, eye, formatShape, full, isFloating, mul, roll, ShapeError, sliceAxis, sub, sum, type Dtype, type Tensor } from '@flaxon/tensor';
+import { ArgumentError, astype, concatenate, expandDims, eye, formatShape, full, mul, roll, ShapeError, sliceAxis, sub, sum, type Tensor } from '@flaxon/tensor';
 
 /**
  * The transverse-field Ising model on a chain, H = J sum over bonds of Z_i Z_j - h sum of X_i, on states of -1 and 1 (NetKet:
@@ -18,7 +18,7 @@ export interface IsingOptions {
 export interface Connected {
   /** (..., sites + 1, sites): x itself, then x with one site after another flipped, of x's dtype. */
   readonly states: Tensor;
-  /** (..., sites + 1). */
+  /** (..., sites + 1), float64. */
   readonly elements: Tensor;
 }
 
@@ -30,7 +30,7 @@ export function isingBonds({ sites, pbc = true }: IsingOptions): (readonly [numb
 }
 
 /**
- * The states with which the Hamiltonian connects x: (..., sites), and its elements, which are float64 unless x is floating (NetKet:
+ * The states with which the Hamiltonian connects x: (..., sites), and its elements, which are float64 (NetKet:
  * `Ising.get_conn_padded`).
  * @throws ShapeError, ArgumentError
  */
@@ -46,8 +46,7 @@ export function isingConnected(x: Tensor, options: IsingOptions): Connected {
 function isingDiagonal(x: Tensor, options: IsingOptions): Tensor {
   const { sites, J = 1 } = options;
   if (x.shape.at(-1) !== sites) throw new ShapeError('ising', [formatShape(x.shape)], `the states must be (..., ${sites})`);
-  const dtype: Dtype = isFloating(x.dtype) ? x.dtype : 'float64';
   const bonds = isingBonds(options).length;
   const products = mul(x, roll(x, -1, -1));
-  return mul(sum(astype(sliceAxis(products, -1, 0, bonds), dtype), { axis: -1 }), J);
+  return mul(sum(astype(sliceAxis(products, -1, 0, bonds), 'float64'), { axis: -1 }), J);
 }

@@ -94,6 +94,13 @@ describe('local energies of a model', () => {
   });
 });
 
+describe('elements of the Hamiltonian', () => {
+  it.each(['int8', 'float32', 'float64'] as const)('are float64 for states of %s, which keep their dtype', (dtype) => {
+    const { states, elements: row } = isingConnected(tensor([[1, -1]], { dtype }), { sites: 2, h: 1 });
+    expect([states.dtype, row.dtype]).toEqual([dtype, 'float64']);
+  });
+});
+
 describe('bad chains', () => {
   it('are refused', () => {
     expect(() => isingBonds({ sites: 0, h: 1 })).toThrow(ArgumentError);
