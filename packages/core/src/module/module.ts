@@ -90,7 +90,8 @@ const unboundCopy = <M extends Module>(module: M, name: string | undefined): M =
  * Methods are wrapped when a class is first used: inside `call`, or a method that `static compact` lists, submodules and
  * parameters are declared where they are used, and named `Dense_0`, `Dense_1`, ... A class with `setup()` declares there, and
  * names by the attribute assigned. `static compactNameScope` lists methods whose submodules have the method's name before their own,
- * `static nowrap` methods that are left alone; `static moduleName` replaces the name of the class, `static scopeNames = { forwardRnn: 'forward_rnn' }` gives modules in attributes other names than those of the attributes, and
+ * `static nowrap` methods that are left alone; `static moduleName` replaces the name of the class,
+ * `static scopeNames = { forwardRnn: 'forward_rnn' }` gives modules in attributes other names than those of the attributes, and
  * `static preserveAdoptedNames` keeps the explicit names of modules given as attributes.
  */
 export abstract class Module extends DeclaringModule {
