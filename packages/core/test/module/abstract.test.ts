@@ -1,7 +1,7 @@
-import { add, matmul, mul, nameScope, ones, random, spec, trace, type Tensor } from '@flaxon/tensor';
+import { add, eliminateDeadCode, matmul, mul, nameScope, ones, programCost, random, spec, trace, tree, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { LazyInitError, mergeParam, MergeParamError, Module, tensorAt, VariablePathError } from '../../src/index.js';
+import { LazyInitError, mergeParam, MergeParamError, Module, tensorAt, VariablePathError, type Variables } from '../../src/index.js';
 import { thrown } from '../errors.js';
 import { Dense, pathsOf, shapeAt, valuesAt } from '../layers.js';
 
@@ -33,6 +33,29 @@ describe('lazyInit', () => {
       }
     }
     expect(thrown(() => new Depends().lazyInit(key, [spec('float32', [2])]))).toMatchObject({ constructor: LazyInitError, path: 'params/w' });
+  });
+});
+
+describe('initialising under a trace', () => {
+  const model = new Net({ depth: 3 });
+  const batch = spec('float32', [2 ** 20, 2]);
+  const products = (made: (k: Tensor) => Variables): number => {
+    const { program } = trace((k) => tree.leaves<Tensor>(made(k!)), [key]);
+    return eliminateDeadCode(program).equations.filter(({ primitive }) => primitive === 'dot').length;
+  };
+
+  it('has no forward pass once what nobody reads is dropped', () => {
+    expect(products((k) => model.lazyInit(k, [batch]))).toBe(0);
+    expect(products((k) => model.init(k, [ones([1, 2])]))).toBe(0);
+  });
+
+  it('costs what drawing the parameters costs, however large the input', () => {
+    const cost = (rows: number): number => {
+      const { program } = trace((k) => tree.leaves<Tensor>(model.lazyInit(k!, [spec('float32', [rows, 2])])), [key]);
+      return programCost(eliminateDeadCode(program)).flops;
+    };
+    expect(cost(2 ** 20)).toBe(cost(1));
+    expect(cost(1)).toBeGreaterThan(0);
   });
 });
 
