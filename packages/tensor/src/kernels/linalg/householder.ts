@@ -1,6 +1,6 @@
 /**
- * Reflections in the order of operations of LAPACK and of its BLAS on x86: with `Math.fround` for rounding, on Float32Arrays, small matrices
- * have the bits of its float32 results (columns of up to 11 numbers; longer ones depend on the processor there).
+ * Reflections in the order of LAPACK's operations. On Float32Arrays, with `Math.fround` for rounding, they round where LAPACK does on a processor
+ * that fuses a product with the sum it goes into; sums of more than three products it orders by the width of its vectors, and so not as here.
  */
 export type FloatArray = Float32Array | Float64Array;
 
@@ -51,32 +51,25 @@ export interface Vector {
   readonly rows: number;
 }
 
-/** Writes transpose(v) times the columns of the target from `from` on: four partial sums over the rows, and the rows that are left. */
-function combine(target: FloatArray, columns: number, from: number, { data, columns: stride, column, row, rows }: Vector, round: Round): FloatArray {
-  const count = columns - from;
-  const blocked = (rows - row) & -4;
-  const make = (): FloatArray => target.slice(0, count).fill(0);
-  const sums = [make(), make(), make(), make(), make()] as const;
-  for (let i = row; i < rows; i++) {
-    const factor = i === row ? 1 : data[i * stride + column]!;
-    const sum = sums[i - row < blocked ? ((i - row) % 4 as 0 | 1 | 2 | 3) : 4];
+/** transpose(v) times the columns of the target from `from` on. */
+function combine(target: FloatArray, columns: number, from: number, { data, columns: stride, column, row, rows }: Vector): FloatArray {
+  const result = target.slice(row * columns + from, (row + 1) * columns);
+  for (let i = row + 1; i < rows; i++) {
+    const factor = data[i * stride + column]!;
     const start = i * columns + from;
-    for (let k = 0; k < count; k++) sum[k]! += round(factor * target[start + k]!);
+    for (let k = 0; k < result.length; k++) result[k]! += factor * target[start + k]!;
   }
-  const [first, second, third, fourth, rest] = sums;
-  for (let k = 0; k < count; k++) rest[k]! += round(round(first[k]! + second[k]!) + round(third[k]! + fourth[k]!));
-  return rest;
+  return result;
 }
 
 /** Applies I - tau v transpose(v) from the left to a row-major matrix, at columns from `from` on. */
-export function applyReflection(target: FloatArray, columns: number, from: number, tau: number, vector: Vector, round: Round): void {
+export function applyReflection(target: FloatArray, columns: number, from: number, tau: number, vector: Vector): void {
   if (tau === 0 || from >= columns) return;
-  const count = columns - from;
-  const products = combine(target, columns, from, vector, round);
-  for (let k = 0; k < count; k++) products[k]! *= -tau;
+  const products = combine(target, columns, from, vector);
+  for (let k = 0; k < products.length; k++) products[k]! *= -tau;
   for (let i = vector.row; i < vector.rows; i++) {
     const factor = i === vector.row ? 1 : vector.data[i * vector.columns + vector.column]!;
     const start = i * columns + from;
-    for (let k = 0; k < count; k++) target[start + k]! += round(factor * products[k]!);
+    for (let k = 0; k < products.length; k++) target[start + k]! += factor * products[k]!;
   }
 }
