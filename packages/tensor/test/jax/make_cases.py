@@ -332,11 +332,15 @@ def indexing():
     case('set of half floats', 'at.set', lambda t, i, v: t.at[python_index(i)].set(v), np.array([1, 2, 3], np.float16), [s(1, None)], 0.5)
 
 
+def hashable(value):
+    return tuple(hashable(one) for one in value) if isinstance(value, list) else value
+
+
 def keyword(jax_function, **renamed):
     """The last argument, a dict of our options, as keywords; `renamed` says what JAX calls them."""
     def run(*args):
         *rest, options = args if args and isinstance(args[-1], dict) else (*args, {})
-        named = {renamed.get(k, k): tuple(v) if isinstance(v, list) and k == 'axis' else v for k, v in options.items()}
+        named = {renamed.get(k, k): hashable(v) for k, v in options.items()}
         return jax_function(*rest, **named)
     return run
 
@@ -609,7 +613,24 @@ def polynomial():
     case('logmeanexp of everything', 'logmeanexp', keyword(nn.logmeanexp), f32([[800, 799], [-inf, 1]]))
 
 
-families = {'polynomial': polynomial, 'special': special, 'sorting': sorting, 'arrange': arrange, 'statistics': statistics, 'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
+def padding():
+    x = spread((3, 4), seed=1)
+    widths = [[1, 2], [3, 0]]
+    for mode in ('edge', 'reflect', 'symmetric', 'wrap', 'linear_ramp', 'maximum', 'minimum', 'mean', 'median'):
+        case(f'pad {mode}', 'pad', keyword(jnp.pad), x, widths, {'mode': mode})
+        case(f'pad {mode} of integers', 'pad', keyword(jnp.pad), i32([[1, 5, 2], [7, -3, 4]]), [[1, 1], [0, 2]], {'mode': mode})
+    for mode in ('maximum', 'minimum', 'mean', 'median'):
+        case(f'pad {mode} of the edge', 'pad', keyword(jnp.pad, statLength='stat_length'), x, widths, {'mode': mode, 'statLength': 2})
+        case(f'pad {mode} of edges', 'pad', keyword(jnp.pad, statLength='stat_length'), x, widths, {'mode': mode, 'statLength': [[1, 2], [3, 1]]})
+    case('pad with ramps to numbers', 'pad', keyword(jnp.pad, endValues='end_values'), x, widths, {'mode': 'linear_ramp', 'endValues': [[1, 2], [3, -4]]})
+    case('pad with a number', 'pad', keyword(jnp.pad, constantValues='constant_values'), x, widths, {'constantValues': 7})
+    case('pad with numbers', 'pad', keyword(jnp.pad, constantValues='constant_values'), x, widths, {'constantValues': [[1, 2], [3, 4]]})
+    case('pad by one number', 'pad', jnp.pad, x, 2)
+    case('pad by one pair', 'pad', jnp.pad, x, [1, 2])
+    case('pad with anything', 'pad', lambda t, w, o: jnp.pad(t, w, mode='constant'), x, widths, {'mode': 'empty'})
+
+
+families = {'padding': padding, 'polynomial': polynomial, 'special': special, 'sorting': sorting, 'arrange': arrange, 'statistics': statistics, 'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
 
 if __name__ == '__main__':
     folder = pathlib.Path(__file__).parent / 'cases'
