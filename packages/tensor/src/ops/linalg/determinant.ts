@@ -35,7 +35,8 @@ function smallDeterminant(x: Tensor, size: number): Tensor {
 
 /**
  * The determinants (...) of matrices (..., n, n) (jnp.linalg.det): 1 where n is 0. The derivative is the matrix of cofactors, which is
- * finite where a matrix is singular. Differentiable in both modes.
+ * finite where a matrix is singular; beyond n = 3 it is zero there if elimination meets a zero pivot before the last one, as in JAX.
+ * Differentiable in both modes.
  * @throws ShapeError if x is not square.
  */
 export function det(x: TensorLike): Tensor {
@@ -51,8 +52,8 @@ export function det(x: TensorLike): Tensor {
 
 /**
  * The cofactors C (..., n, n), n from 2: transpose(C) A = det(A) I. From P A = L U by back substitution with the last pivot taken out, which
- * is right for matrices of rank n - 1, whose last pivot is zero; for those of lower rank the cofactors are zero (jax.numpy.linalg,
- * `_cofactor_solve`).
+ * is right for matrices of rank n - 1, whose last pivot is zero; for those of lower rank the cofactors are zero. As in JAX (`_cofactor_solve`)
+ * they are zero too where elimination meets a pivot that is exactly zero before the last one.
  */
 function cofactors(a: Tensor): Tensor {
   const size = a.shape.at(-1) as number;
