@@ -3,6 +3,7 @@ import { bindOne } from '../program/bind.js';
 import type { TensorLike } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { dotGeneral } from './contract.js';
+import { contractionOrder, type ContractionTree } from './contraction-order.js';
 import { equal } from './elementwise.js';
 import { iota } from './create.js';
 import { convert, promote } from './operand.js';
@@ -81,22 +82,20 @@ function contractPair(a: Term, b: Term, needed: ReadonlySet<string>): Term {
   return { value, labels: [...batch, ...free(a), ...free(b)] };
 }
 
-const elements = (labels: Iterable<string>, sizes: ReadonlyMap<string, unknown>): number => [...labels].reduce((product, label) => product * (typeof sizes.get(label) === 'number' ? (sizes.get(label) as number) : 64), 1);
+/** What a dimension of unknown size counts as where costs are compared. */
+const symbolicSize = 64;
 
-/** The pair whose contraction costs least, with its place. */
-function cheapest(terms: readonly Term[], sizes: ReadonlyMap<string, unknown>): [number, number] {
-  let best: [number, number] = [0, 1];
-  let least = Infinity;
-  for (let i = 0; i < terms.length; i++) {
-    for (let j = i + 1; j < terms.length; j++) {
-      const cost = elements(new Set([...terms[i]!.labels, ...terms[j]!.labels]), sizes);
-      if (cost < least) [least, best] = [cost, [i, j]];
-    }
-  }
-  return best;
+/** Contracts the terms as the tree says; `needed` are the labels that something outside the tree needs. */
+function contractTree(terms: readonly Term[], tree: ContractionTree, needed: ReadonlySet<string>): Term {
+  if (typeof tree === 'number') return terms[tree]!;
+  const [left, right] = tree;
+  const labelsIn = (part: ContractionTree): string[] => (typeof part === 'number' ? [...terms[part]!.labels] : part.flatMap(labelsIn));
+  const a = contractTree(terms, left, new Set([...needed, ...labelsIn(right)]));
+  const b = contractTree(terms, right, new Set([...needed, ...labelsIn(left)]));
+  return contractPair(a, b, needed);
 }
 
-/** Einstein's summation; more than two operands are contracted pair by pair, the cheapest first (jnp.einsum). */
+/** Einstein's summation; more than two operands are contracted pair by pair, in the order that multiplies least (jnp.einsum). */
 export function einsum(subscripts: string, ...operands: readonly TensorLike[]): Tensor {
   const values = promote('einsum', operands);
   const { inputs, output } = parse(subscripts, values.map((value) => value.rank));
@@ -112,13 +111,12 @@ export function einsum(subscripts: string, ...operands: readonly TensorLike[]): 
   let terms: Term[] = values.map((value, i) => dropOnes({ value, labels: inputs[i]! }, sizes));
   const neededBy = (others: readonly Term[]): Set<string> => new Set([...output, ...others.flatMap((term) => term.labels)]);
   terms = terms.map((term, i) => reduceTerm(term, neededBy(terms.filter((_, j) => j !== i))));
-  while (terms.length > 1) {
-    const [i, j] = cheapest(terms, sizes);
-    const rest = terms.filter((_, k) => k !== i && k !== j);
-    const pair = contractPair(terms[i]!, terms[j]!, neededBy(rest));
-    terms = [...rest, pair];
-  }
-  const { value, labels } = reduceTerm(terms[0]!, new Set(output));
+  const sizeOf = (label: string): number => {
+    const size = sizes.get(label);
+    return typeof size === 'number' ? size : symbolicSize;
+  };
+  const contracted = contractTree(terms, contractionOrder(terms, output, sizeOf), new Set(output));
+  const { value, labels } = reduceTerm(contracted, new Set(output));
   const present = output.filter((label) => labels.includes(label));
   const ordered = transpose(value, present.map((label) => labels.indexOf(label)));
   if (present.length === output.length) return ordered;
