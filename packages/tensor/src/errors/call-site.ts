@@ -9,8 +9,11 @@ const deepest = 200;
  */
 const position = /(?:\(|@|^\s*at (?:async )?)((?:[a-z][a-z+.-]*:\/\/|\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/;
 
+/** Where this file is read from; a bundle that is a script and no module does not know. */
+const ownUrl: string | undefined = import.meta.url;
+
 /** The folder of all packages where this file is read from one of them, and not from a bundle. */
-const packages = /^(.*\/)tensor\/(?:src|dist)\/errors\/call-site\.[jt]s$/.exec(import.meta.url.replace(/^file:\/\//, ''))?.[1];
+const packages = /^(.*\/)tensor\/(?:src|dist)\/errors\/call-site\.[jt]s$/.exec((ownUrl ?? '').replace(/^file:\/\//, ''))?.[1];
 
 function isLibrary(file: string): boolean {
   const path = file.replaceAll('\\', '/').replace(/^file:\/\//, '');
