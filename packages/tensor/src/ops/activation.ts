@@ -96,7 +96,12 @@ export const leakyRelu = (x: TensorLike, { negativeSlope = 0.01 }: { readonly ne
 
 export interface AxisOptions {
   readonly axis?: number | readonly number[];
+  /** Which elements take part: bools that broadcast to x. The others give 0 (of `logSoftmax` minus infinity). */
+  readonly where?: TensorLike;
 }
+
+/** Without the elements that do not take part: their exponential is 0. */
+const masked = (x: Tensor, mask: TensorLike | undefined): Tensor => (mask === undefined ? x : where(mask, x, -Infinity));
 
 const shifted = (t: Tensor, ends: readonly number[]): Tensor => {
   const top = bindOne('reduceMax', [t], { axes: ends.map((one) => one + t.rank), keepDims: true });
@@ -104,7 +109,8 @@ const shifted = (t: Tensor, ends: readonly number[]): Tensor => {
 };
 
 /** exp(x) / sum(exp(x)) along the axes (jax.nn.softmax). */
-export function softmax(x: TensorLike, { axis = -1 }: AxisOptions = {}): Tensor {
+export function softmax(x: TensorLike, { axis = -1, where: mask }: AxisOptions = {}): Tensor {
+  if (mask !== undefined) return where(mask, softmax(masked(floating('softmax', x), mask), { axis }), 0);
   const operand = floating('softmax', x);
   const ends = requireAxes('softmax', axis, operand.rank).map((one) => one - operand.rank);
   const decompose = (t: Tensor): Tensor[] => {
@@ -119,7 +125,8 @@ export function softmax(x: TensorLike, { axis = -1 }: AxisOptions = {}): Tensor 
 }
 
 /** log of softmax, without underflow (jax.nn.log_softmax). */
-export function logSoftmax(x: TensorLike, { axis = -1 }: AxisOptions = {}): Tensor {
+export function logSoftmax(x: TensorLike, { axis = -1, where: mask }: AxisOptions = {}): Tensor {
+  if (mask !== undefined) return where(mask, logSoftmax(masked(floating('logSoftmax', x), mask), { axis }), -Infinity);
   const operand = floating('logSoftmax', x);
   const ends = requireAxes('logSoftmax', axis, operand.rank).map((one) => one - operand.rank);
   const decompose = (t: Tensor): Tensor[] => {

@@ -630,7 +630,26 @@ def padding():
     case('pad with anything', 'pad', lambda t, w, o: jnp.pad(t, w, mode='constant'), x, widths, {'mode': 'empty'})
 
 
-families = {'padding': padding, 'polynomial': polynomial, 'special': special, 'sorting': sorting, 'arrange': arrange, 'statistics': statistics, 'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
+def masked():
+    x = spread((3, 4), seed=1)
+    mask = np.array([[True, False, True, True], [False, True, False, False], [True, True, True, True]])
+    for f, jax_function in (('sum', jnp.sum), ('prod', jnp.prod), ('mean', jnp.mean), ('variance', jnp.var), ('logsumexp', nn.logsumexp)):
+        case(f'{f} where', f, keyword(jax_function), x, {'axis': 1, 'where': mask}, grad=f != 'variance')
+        case(f'{f} of everything where', f, keyword(jax_function), x, {'where': mask}, atol=1e-6)
+        case(f'{f} where, by columns', f, keyword(jax_function), x, {'axis': 0, 'keepdims': True, 'where': mask[0]}, atol=1e-6, grad=f == 'sum')
+    case('std where', 'std', keyword(jnp.std), x[[0, 2]], {'axis': 1, 'where': mask[[0, 2]], 'ddof': 1})
+    for f, jax_function in (('max', jnp.max), ('min', jnp.min)):
+        case(f'{f} where', f, keyword(jax_function), x, {'axis': 1, 'where': mask, 'initial': 0.5})
+        case(f'{f} of integers where', f, keyword(jax_function), i32([[1, 5], [7, -3]]), {'axis': 0, 'where': mask[:2, :2], 'initial': 2})
+        case(f'{f} with an initial value of nothing', f, keyword(jax_function), np.zeros((2, 0), np.float32), {'axis': 1, 'initial': 2.0}, grad=False)
+    for f, jax_function in (('all', jnp.all), ('any', jnp.any)):
+        case(f'{f} where', f, keyword(jax_function), mask, {'axis': 1, 'where': np.array([True, True, False, True])})
+    case('softmax where', 'softmax', keyword(nn.softmax), x, {'axis': 1, 'where': mask}, atol=1e-7)
+    case('softmax of large numbers where', 'softmax', keyword(nn.softmax), f32([[1000, 1, 2]]), {'where': np.array([[False, True, True]])}, atol=1e-7)
+    case('logSoftmax where', 'logSoftmax', keyword(nn.log_softmax), x, {'axis': 1, 'where': mask}, grad=False)
+
+
+families = {'masked': masked, 'padding': padding, 'polynomial': polynomial, 'special': special, 'sorting': sorting, 'arrange': arrange, 'statistics': statistics, 'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
 
 if __name__ == '__main__':
     folder = pathlib.Path(__file__).parent / 'cases'
