@@ -649,7 +649,19 @@ def masked():
     case('logSoftmax where', 'logSoftmax', keyword(nn.log_softmax), x, {'axis': 1, 'where': mask}, grad=False)
 
 
-families = {'masked': masked, 'padding': padding, 'polynomial': polynomial, 'special': special, 'sorting': sorting, 'arrange': arrange, 'statistics': statistics, 'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
+def places():
+    for f, jax_function in (('bartlett', jnp.bartlett), ('blackman', jnp.blackman), ('hamming', jnp.hamming), ('hanning', jnp.hanning)):
+        for length in (0, 1, 2, 7):
+            case(f'{f} of {length}', f, jax_function, length, atol=1e-6)
+    case('kaiser', 'kaiser', jnp.kaiser, 6, 8.5, atol=1e-6)
+    case('kaiser of one', 'kaiser', jnp.kaiser, 1, 8.5)
+    case('unravelIndex', 'unravelIndex', lambda i, shape: jnp.unravel_index(i, tuple(shape)), i32([[0, 5], [11, -1]]), [3, 4])
+    case('unravelIndex out of range', 'unravelIndex', lambda i, shape: jnp.unravel_index(i, tuple(shape)), i32(12, 100, -13), [3, 4])
+    for mode in ('wrap', 'clip'):
+        case(f'ravelMultiIndex, {mode}', 'ravelMultiIndex', lambda p, shape, o: jnp.ravel_multi_index(p, tuple(shape), mode=o['mode']), [i32(0, 2, 5), i32(3, -1, 1)], [3, 4], {'mode': mode})
+
+
+families = {'places': places, 'masked': masked, 'padding': padding, 'polynomial': polynomial, 'special': special, 'sorting': sorting, 'arrange': arrange, 'statistics': statistics, 'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
 
 if __name__ == '__main__':
     folder = pathlib.Path(__file__).parent / 'cases'

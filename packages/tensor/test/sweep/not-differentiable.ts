@@ -14,14 +14,14 @@ export const notDifferentiable: { readonly [reason: string]: readonly string[] }
   'works across the examples of a vmap (collectives.test.ts)': ['psum', 'pmean', 'pmax', 'pmin', 'axisIndex', 'axisSize', 'allGather'],
   'makes tensors of numbers': [
     'concrete', 'scalar', 'tensor', 'zeros', 'ones', 'zerosLike', 'onesLike', 'fullLike', 'iota', 'dimensionSize', 'arange', 'linspace', 'eye', 'oneHot', 'diagIndices', 'geomspace', 'identity', 'indices', 'logspace', 'tri', 'trilIndices',
-    'triuIndices', 'fftfreq', 'rfftfreq',
+    'triuIndices', 'fftfreq', 'rfftfreq', 'bartlett', 'blackman', 'hamming', 'hanning', 'kaiser',
   ],
   'gives bools': [
     'equal', 'notEqual', 'less', 'lessEqual', 'greater', 'greaterEqual', 'logicalNot', 'logicalAnd', 'logicalOr', 'logicalXor', 'isnan', 'isinf', 'isfinite', 'isneginf', 'isposinf', 'signbit', 'all', 'any', 'allclose', 'arrayEqual', 'isclose', 'isin',
   ],
   'gives integers': [
     'bitwiseNot', 'bitwiseAnd', 'bitwiseOr', 'bitwiseXor', 'leftShift', 'rightShift', 'rightShiftLogical', 'argmax', 'argmin', 'nanargmax', 'nanargmin', 'argsort', 'lexsort', 'argpartition', 'searchsorted', 'digitize', 'argwhere', 'flatnonzero',
-    'nonzero', 'countNonzero', 'bitwiseCount', 'populationCount', 'clz', 'gcd', 'lcm', 'matrixRank', 'luPivotsToPermutation',
+    'nonzero', 'countNonzero', 'bitwiseCount', 'populationCount', 'clz', 'gcd', 'lcm', 'matrixRank', 'luPivotsToPermutation', 'unravelIndex', 'ravelMultiIndex',
   ],
   'works on the bits of floats': ['nextafter', 'spacing'],
   'is about sets of values, which jump': ['unique', 'uniqueAll', 'union1d', 'intersect1d', 'setdiff1d', 'setxor1d', 'histogramBinEdges'],

@@ -4,3 +4,5 @@ export {
   type DiagonalOptions, type LogspaceOptions, type MeshgridOptions,
 } from './make.js';
 export { broadcastArrays, deleteElements, fliplr, flipud, insert, matrixTranspose, resize, rollaxis, rot90 } from './turn.js';
+export { ravelMultiIndex, unravelIndex } from './multi-index.js';
+export { bartlett, blackman, hamming, hanning, kaiser } from './window-functions.js';
