@@ -29,9 +29,9 @@ const model = new Tiny({ features: 4 });
 const variables = model.init(random.key(0), [x]);
 const y = model.apply(variables, [x]);
 const slope = grad((points) => sum(model.apply(variables, [points])))(x);
-export const result = JSON.stringify({ shape: y.shape, slope: slope.shape, finite: Array.from(slope.data()).every(Number.isFinite), methods: x.add(1).sum().item() });
+export const result = JSON.stringify({ shape: y.shape, slope: slope.shape, finite: Array.from(slope.data()).every(Number.isFinite), methods: x.add(1).sum().item(), names: Object.keys(variables.params).sort() });
 `;
-const expected = JSON.stringify({ shape: [3, 1], slope: [3, 2], finite: true, methods: 27 });
+const expected = JSON.stringify({ shape: [3, 1], slope: [3, 2], finite: true, methods: 27, names: ['Dense_0', 'Dense_1'] });
 
 describe('a tarball', () => {
   it.each(publicPackages)('%s holds its compiled code, its sources, its README and the licence, and no build state', (name) => {
@@ -111,26 +111,35 @@ describe('in a browser', () => {
     consumer.write('browser/main.js', tinyModel);
     const code = await bundle(join(consumer.folder, 'browser'));
     expect(code).not.toMatch(/['"]node:/);
-    // A context of its own has the language and none of Node's globals; these are what every browser adds.
-    const context = createContext({ TextEncoder, TextDecoder, console });
-    new Script(`${code}\n;globalThis.outcome = bundled.result;`).runInContext(context);
-    expect(context['outcome']).toBe(expected);
+    expect(outcomeOf(code)).toBe(expected);
+  });
+
+  it('variables have the names of layers where a bundler renames classes', { timeout: 60_000 }, async () => {
+    consumer.write('minified/main.js', tinyModel);
+    expect(outcomeOf(await bundle(join(consumer.folder, 'minified'), { minify: true }))).toBe(expected);
   });
 });
+
+/** The result of a bundle in a context of its own, which has the language and none of Node's globals; these are what every browser adds. */
+function outcomeOf(code: string): unknown {
+  const context = createContext({ TextEncoder, TextDecoder, console });
+  new Script(`${code}\n;globalThis.outcome = bundled.result;`).runInContext(context);
+  return context['outcome'];
+}
 
 interface Vite {
   build(options: object): Promise<{ output: { type: string; code: string; imports: string[] }[] }[]>;
 }
 
 /** One script for browsers from `main.js`, by the vite that vitest brings. */
-async function bundle(folder: string): Promise<string> {
+async function bundle(folder: string, { minify = false }: { readonly minify?: boolean } = {}): Promise<string> {
   const vitest = createRequire(createRequire(import.meta.url).resolve('vitest/package.json'));
   const { build } = (await import(pathToFileURL(vitest.resolve('vite')).href)) as Vite;
   const results = await build({
     root: folder,
     configFile: false,
     logLevel: 'error',
-    build: { write: false, minify: false, lib: { entry: 'main.js', formats: ['iife'], name: 'bundled' } },
+    build: { write: false, minify, lib: { entry: 'main.js', formats: ['iife'], name: 'bundled' } },
   });
   const chunks = results.flatMap(({ output }) => output);
   expect(chunks).toHaveLength(1);

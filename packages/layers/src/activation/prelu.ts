@@ -12,6 +12,7 @@ export class PReLU extends Module.define({
   /** The slope before training. */
   negativeSlopeInit: z.number().default(0.01),
 }) {
+  static readonly moduleName: string = 'PReLU';
   /** x: any shape, to the same, in the dtype of x. */
   call(x: Tensor): Tensor {
     const slope = this.param('negative_slope', (_key, _shape, dtype = 'float32') => scalar(this.negativeSlopeInit, dtype), [], this.paramDtype);

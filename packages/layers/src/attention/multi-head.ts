@@ -58,6 +58,7 @@ export class MultiHeadDotProductAttention extends Module.define({
   normalizeQk: z.boolean().default(false),
   forceFp32ForSoftmax: z.boolean().default(false),
 }) {
+  static readonly moduleName: string = 'MultiHeadDotProductAttention';
   /**
    * inputsQ: (batch..., queries, in), inputsK and inputsV: (batch..., keys, in), each with features of its own, to
    * (batch..., queries, out). Keys are the queries by default, and values the keys; options come last, wherever that is.
@@ -111,7 +112,9 @@ export class MultiHeadDotProductAttention extends Module.define({
 }
 
 /** The same layer under Flax's shorter name (Flax: `nn.MultiHeadAttention`). */
-export class MultiHeadAttention extends MultiHeadDotProductAttention {}
+export class MultiHeadAttention extends MultiHeadDotProductAttention {
+  static override readonly moduleName: string = 'MultiHeadAttention';
+}
 
 const isOptions = (argument: Input | AttentionOptions): argument is AttentionOptions => argument !== undefined && argument !== null && !(argument instanceof Tensor);
 

@@ -6,6 +6,7 @@ import { MultiHeadDotProductAttention, type AttentionOptions } from './multi-hea
  * `MultiHeadDotProductAttention` with one input by now). Attributes, submodules and results are the same.
  */
 export class SelfAttention extends MultiHeadDotProductAttention {
+  static override readonly moduleName: string = 'SelfAttention';
   /**
    * inputs: (batch..., length, in), to (batch..., length, out).
    * @throws ArgumentError, ShapeError, DtypeError, MergeParamError, InvalidRngError, as `MultiHeadDotProductAttention`

@@ -24,6 +24,7 @@ const layer = z.custom<Layer>(isLayer, { error: 'expected a module with `call`, 
 export class Sequential extends Module.define({
   layers: z.array(layer).min(1, { error: 'expected at least one layer' }),
 }) {
+  static readonly moduleName: string = 'Sequential';
   /** The arguments of the first layer, to the result of the last. */
   call(...args: readonly LayerValue[]): LayerValue;
   call(x: Tensor): Tensor;

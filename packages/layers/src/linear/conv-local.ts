@@ -18,6 +18,7 @@ export class ConvLocal extends Module.define({
   ...dilationsAndGroups,
   ...maskedKernelAndBias,
 }) {
+  static readonly moduleName: string = 'ConvLocal';
   /**
    * x: (batch..., spatial..., in) to (batch..., spatial..., features), with any number of batch axes and known spatial ones.
    * @throws ShapeError, ArgumentError, DtypeError, ScopeParamShapeError

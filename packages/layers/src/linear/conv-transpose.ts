@@ -28,6 +28,7 @@ export class ConvTranspose extends Module.define({
   /** Whether the kernel is that of the convolution which is transposed: flipped, with inputs and outputs exchanged. */
   transposeKernel: z.boolean().default(false),
 }) {
+  static readonly moduleName: string = 'ConvTranspose';
   /**
    * x: (batch..., spatial..., in) to (batch..., spatial..., features), with any number of batch axes.
    * @throws ShapeError, ArgumentError, DtypeError, ScopeParamShapeError

@@ -16,6 +16,7 @@ export class Conv extends Module.define({
   ...dilationsAndGroups,
   ...maskedKernelAndBias,
 }) {
+  static readonly moduleName: string = 'Conv';
   /**
    * x: (batch..., spatial..., in) to (batch..., spatial..., features), with any number of batch axes.
    * @throws ShapeError, ArgumentError, DtypeError, ScopeParamShapeError

@@ -16,6 +16,7 @@ export class Dense extends Module.define({
   ...dtypes,
   ...kernelAndBias,
 }) {
+  static readonly moduleName: string = 'Dense';
   /**
    * x: (..., in) to (..., features), in the common dtype of x and the parameters, or in `dtype`.
    * @throws ShapeError, DtypeError, ScopeParamShapeError

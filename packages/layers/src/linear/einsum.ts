@@ -40,6 +40,7 @@ export class Einsum extends Module.define({
   ...dtypes,
   ...kernelAndBias,
 }) {
+  static readonly moduleName: string = 'Einsum';
   /**
    * @throws MergeParamError where the equation is given to neither or to both; ArgumentError where it is not one of an input and a
    * kernel; ShapeError, DtypeError

@@ -16,6 +16,7 @@ export class Embed extends Module.define({
   paramDtype: fields.dtype().default('float32'),
   embeddingInit: fields.initializer(initializers.varianceScaling(1, 'fanIn', 'normal', { outAxis: 0 })),
 }) {
+  static readonly moduleName: string = 'Embed';
   embedding!: Tensor;
 
   setup(): void {

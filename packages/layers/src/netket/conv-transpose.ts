@@ -27,6 +27,7 @@ export class ConvTranspose extends Module.define({
   ...originalDtype,
   ...kernelAndBias,
 }) {
+  static readonly moduleName: string = 'ConvTranspose';
   /**
    * x: (batch..., spatial..., in) to (batch..., spatial..., features), with any number of batch axes.
    * @throws ShapeError, ArgumentError, DtypeError, ScopeParamShapeError

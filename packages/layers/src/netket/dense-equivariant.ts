@@ -22,6 +22,7 @@ export class DenseEquivariant extends Module.define({
    */
   mode: z.enum(['auto', 'matrix', 'fft', 'irreps']).default('auto'),
 }) {
+  static readonly moduleName: string = 'DenseEquivariant';
   /**
    * x: (batch..., in, symmetries) to (batch..., features, symmetries).
    * @throws ShapeError; ArgumentError where `symmetries`, `mask` and `shape` do not fit each other

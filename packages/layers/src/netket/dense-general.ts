@@ -30,6 +30,7 @@ export class DenseGeneral extends Module.define({
   ...originalDtype,
   ...kernelAndBias,
 }) {
+  static readonly moduleName: string = 'DenseGeneral';
   /**
    * x: (batch..., others..., contracted...), the last two in any order, to (batch..., others..., features...).
    * @throws ArgumentError, ShapeError, DtypeError, ScopeParamShapeError

@@ -24,6 +24,7 @@ export class DenseSymm extends Module.define({
    */
   mode: z.enum(['auto', 'matrix', 'fft']).default('auto'),
 }) {
+  static readonly moduleName: string = 'DenseSymm';
   /**
    * x: (batch..., in, sites) to (batch..., features, symmetries), of rank 3 or more.
    * @throws SymmModuleInvalidInputShape, ShapeError; ArgumentError where `symmetries`, `mask` and `shape` do not fit each other

@@ -18,6 +18,7 @@ export class Dense extends Module.define({
   ...originalDtype,
   ...kernelAndBias,
 }) {
+  static readonly moduleName: string = 'Dense';
   /**
    * x: (..., in) to (..., features), in the common dtype of x and the parameters.
    * @throws ShapeError, DtypeError, ScopeParamShapeError

@@ -12,6 +12,7 @@ import { choose, siteOf, throughCache, type SiteIndex } from './site-cache.js';
  * `updateSite`: `inputs` (batch, reach, in), the last sites as far back as the kernel reaches.
  */
 export class FastMaskedConv1D extends MaskedConv1D.define({}) {
+  static override readonly moduleName: string = 'FastMaskedConv1D';
   static readonly compact: readonly string[] = ['updateSite'];
 
   /**

@@ -17,6 +17,7 @@ export class FastMaskedConv2D extends MaskedConv2D.define({
   /** The length of an edge of the lattice. */
   L: z.int().positive(),
 }) {
+  static override readonly moduleName: string = 'FastMaskedConv2D';
   static readonly compact: readonly string[] = ['updateSite'];
 
   /**

@@ -14,6 +14,7 @@ export class FastMaskedDense1D extends MaskedDense1D.define({
   /** How many sites there are. */
   size: size(),
 }) {
+  static override readonly moduleName: string = 'FastMaskedDense1D';
   static readonly compact: readonly string[] = ['updateSite'];
 
   /**

@@ -19,6 +19,7 @@ export class MaskedConv1D extends Module.define({
   kernelSize: z.int().positive(),
   kernelDilation: z.int().positive(),
 }) {
+  static readonly moduleName: string = 'MaskedConv1D';
   /**
    * x: (batch, sites, in) to (batch, sites, features), or (sites, in) to (sites, features).
    * @throws ShapeError; ArgumentError for an exclusive kernel of one site, which has no tap left

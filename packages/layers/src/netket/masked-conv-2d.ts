@@ -22,6 +22,7 @@ export class MaskedConv2D extends Module.define({
   kernelSize: pair(),
   kernelDilation: pair(),
 }) {
+  static readonly moduleName: string = 'MaskedConv2D';
   /**
    * x: (batch, height, width, in) to (batch, height, width, features), or both without the batch.
    * @throws ShapeError; ArgumentError for an exclusive kernel that sees nothing

@@ -14,6 +14,7 @@ import { overBatch } from './single-sample.js';
  * (sites in, sites features), which is multiplied by the mask in every call. Its initial values make up for what the mask hides.
  */
 export class MaskedDense1D extends Module.define(maskedLayer) {
+  static readonly moduleName: string = 'MaskedDense1D';
   /**
    * x: (batch, sites, in) to (batch, sites, features), or (sites, in) to (sites, features), in the common dtype of x and the parameters.
    * @throws ShapeError, ScopeParamShapeError where the sites are not those of the parameters

@@ -32,6 +32,7 @@ export class BatchNorm extends Module.define({
   momentum: z.number().min(0).max(1).default(0.99),
   ...normalization(1e-5),
 }) {
+  static readonly moduleName: string = 'BatchNorm';
   /**
    * x: any shape with the feature axes, to the same.
    * @throws MergeParamError where `useRunningAverage` is given to neither or to both; ModifyScopeVariableError where the statistics

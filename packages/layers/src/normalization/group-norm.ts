@@ -25,6 +25,7 @@ export class GroupNorm extends Module.define({
   /** The axes that are normalised over, the last one among them; all but the first by default. */
   reductionAxes: axes().optional(),
 }) {
+  static readonly moduleName: string = 'GroupNorm';
   /**
    * x: (batch, ..., channels) to the same.
    * @throws ArgumentError where groups do not divide the channels; ShapeError

@@ -17,6 +17,7 @@ export class InstanceNorm extends Module.define({
   /** The axis or axes of the features: not the first, which is that of the examples. */
   featureAxes: axes().default(-1),
 }) {
+  static readonly moduleName: string = 'InstanceNorm';
   /**
    * x: (batch, ...) with the feature axes, to the same.
    * @throws ShapeError, ArgumentError

@@ -19,6 +19,7 @@ export class LayerNorm extends Module.define({
   /** The axis or axes that have a scale and a bias of their own. */
   featureAxes: axes().default(-1),
 }) {
+  static readonly moduleName: string = 'LayerNorm';
   /**
    * x: any shape with these axes, to the same.
    * @throws ShapeError, ArgumentError

@@ -19,6 +19,7 @@ export class RMSNorm extends Module.define({
   /** The axis or axes that have a scale of their own. */
   featureAxes: axes().default(-1),
 }) {
+  static readonly moduleName: string = 'RMSNorm';
   /**
    * x: any shape with these axes, to the same.
    * @throws ShapeError, ArgumentError

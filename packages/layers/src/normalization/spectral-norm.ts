@@ -33,6 +33,7 @@ export class SpectralNorm extends Module.define({
   /** The collection of what is kept from call to call. */
   collectionName: z.string().default('batch_stats'),
 }) {
+  static readonly moduleName: string = 'SpectralNorm';
   static readonly scopeNames = { layerInstance: 'layer_instance' };
 
   /**

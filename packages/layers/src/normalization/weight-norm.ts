@@ -26,6 +26,7 @@ export class WeightNorm extends Module.define({
   /** Variables are normalised whose path has one of these texts in it; with null all are. */
   variableFilter: z.array(z.string()).nullable().default(['kernel']),
 }) {
+  static readonly moduleName: string = 'WeightNorm';
   static readonly scopeNames = { layerInstance: 'layer_instance' };
 
   /** The arguments of the layer, to its result. @throws ArgumentError where a variable has not the axes */

@@ -34,6 +34,7 @@ export class ICNN extends Module.define({
   /** The dtype of the parameters. */
   paramDtype: fields.dtype().default('float32'),
 }) {
+  static readonly moduleName: string = 'ICNN';
   /**
    * The value of each row of x: (n, d) to (n), or to a scalar where n is the number 1, as in OTT; (d) to a scalar.
    * @throws ShapeError, ArgumentError where `ranks` are not two more than `dimHidden`

@@ -16,6 +16,7 @@ export class MLP extends Module.define({
   /** The dtype of the parameters. */
   paramDtype: fields.dtype().default('float32'),
 }) {
+  static readonly moduleName: string = 'MLP';
   /** x: (..., in) to (..., the last width). @throws ShapeError */
   call(x: Tensor): Tensor {
     const { dimHidden, paramDtype } = this;

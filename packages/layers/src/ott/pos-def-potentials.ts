@@ -38,6 +38,7 @@ const fixed = (value: Tensor): Initializer => (_key, _shape, dtype = value.dtype
  * `lin_kernel` (in, numPotentials) unless `useLinear` is false; `bias` (numPotentials) unless `useBias` is false.
  */
 export class PosDefPotentials extends Module.define(attributes) {
+  static readonly moduleName: string = 'PosDefPotentials';
   /**
    * The potential whose gradient carries the Gaussian that has the mean and covariance of `source` onto that of `target`, where its
    * diagonal is 0: with `kernelDiagInit: initializers.zeros` (OTT: `PosDefPotentials.init_from_samples`). source: (n, d), target: (m, d).

@@ -21,6 +21,7 @@ export class PositiveDense extends Module.define({
   /** The dtype of the parameters. */
   paramDtype: fields.dtype().default('float32'),
 }) {
+  static readonly moduleName: string = 'PositiveDense';
   /** x: (..., in) to (..., dimHidden), in the common dtype of x and the parameters. @throws ShapeError, ScopeParamShapeError */
   call(x: Tensor): Tensor {
     const { dimHidden, paramDtype } = this;

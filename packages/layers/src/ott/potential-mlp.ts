@@ -27,6 +27,7 @@ export class PotentialMLP extends Module.define({
   /** The dtype of the parameters. */
   paramDtype: fields.dtype().default('float32'),
 }) {
+  static readonly moduleName: string = 'PotentialMLP';
   /**
    * The value of each row of x: (n, d) to (n), or (d) to a scalar. With `isPotential: false` the map: (n, d) to (n, d), (d) to (d).
    * @throws ShapeError

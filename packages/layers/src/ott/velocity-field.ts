@@ -34,6 +34,7 @@ export class VelocityField extends Module.define({
   /** The dtype of the parameters. */
   paramDtype: fields.dtype().default('float32'),
 }) {
+  static readonly moduleName: string = 'VelocityField';
   /**
    * t: (n, 1), x: (n, d) and, with `conditionDims`, a condition: (n, c), to (n, the last of `outputDims`). With dropout it draws keys
    * of the stream `dropout`.

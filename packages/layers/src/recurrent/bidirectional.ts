@@ -28,6 +28,7 @@ export class Bidirectional extends Module.define({
   timeMajor: z.boolean().default(false),
   returnCarry: z.boolean().default(false),
 }) {
+  static readonly moduleName: string = 'Bidirectional';
   static readonly scopeNames = { forwardRnn: 'forward_rnn', backwardRnn: 'backward_rnn' };
 
   /**

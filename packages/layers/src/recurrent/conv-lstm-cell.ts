@@ -22,6 +22,7 @@ export class ConvLSTMCell extends RNNCellBase.define({
   padding: padding(),
   useBias: z.boolean().default(true),
 }) {
+  static readonly moduleName: string = 'ConvLSTMCell';
   static readonly nowrap = ['initializeCarry'];
   override get numFeatureAxes(): number {
     return this.kernelSize.length + 1;

@@ -12,6 +12,7 @@ import { RNNCellBase } from './cell.js';
  * Submodules: `ir`, `iz`, `in` with a bias for x; `hr`, `hz` without and `hn` with one for h.
  */
 export class GRUCell extends RNNCellBase.define({ ...denseCell, ...bias, ...gates }) {
+  static readonly moduleName: string = 'GRUCell';
   static readonly nowrap = ['initializeCarry'];
   override get numFeatureAxes(): number {
     return 1;

@@ -10,6 +10,7 @@ import { gateNames, LSTMCellBase } from './lstm.js';
  * Submodules: `ii`, `if`, `ig`, `io` without a bias for x; `hi`, `hf`, `hg`, `ho` with one for h.
  */
 export class LSTMCell extends LSTMCellBase {
+  static readonly moduleName: string = 'LSTMCell';
   protected override gateSums(h: Tensor, x: Tensor): readonly Tensor[] {
     const { dtype, paramDtype, kernelInit, recurrentKernelInit, biasInit } = this;
     const features = staticSize('LSTMCell', h, -1);

@@ -23,6 +23,7 @@ export class MGUCell extends RNNCellBase.define({
   /** Whether f gates what n sees of h. */
   resetGate: z.boolean().default(true),
 }) {
+  static readonly moduleName: string = 'MGUCell';
   static readonly nowrap = ['initializeCarry'];
   override get numFeatureAxes(): number {
     return 1;

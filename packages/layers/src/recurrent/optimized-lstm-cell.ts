@@ -9,6 +9,7 @@ import { gateNames, LSTMCellBase } from './lstm.js';
  * kernels of the four gates stand side by side.
  */
 export class OptimizedLSTMCell extends LSTMCellBase {
+  static readonly moduleName: string = 'OptimizedLSTMCell';
   protected override gateSums(h: Tensor, x: Tensor): readonly Tensor[] {
     const { dtype, paramDtype, kernelInit, recurrentKernelInit, biasInit } = this;
     const features = staticSize('OptimizedLSTMCell', h, -1);

@@ -47,6 +47,7 @@ export class RNN extends Module.define({
   /** Whether each step gets a key of its own of a stream. */
   splitRngs: z.custom<NonNullable<lift.ScanOptions['splitRngs']>>().default({ params: false }),
 }) {
+  static readonly moduleName: string = 'RNN';
   /**
    * inputs: (batch..., time, features...), or (time, batch..., features...) with `timeMajor`, to outputs with such axes, or to
    * `[carry, outputs]`. With `seqLengths` the carry is that after the last step of each sequence; the outputs after it mean nothing.

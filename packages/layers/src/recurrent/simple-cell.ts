@@ -17,6 +17,7 @@ export class SimpleCell extends RNNCellBase.define({
   /** Adds h before the activation (Yue, Fu and Liang, 2018). */
   residual: z.boolean().default(false),
 }) {
+  static readonly moduleName: string = 'SimpleCell';
   static readonly nowrap = ['initializeCarry'];
   override get numFeatureAxes(): number {
     return 1;

@@ -21,6 +21,7 @@ export class Dropout extends Module.define({
   deterministic: z.boolean().optional(),
   rngCollection: z.string().default('dropout'),
 }) {
+  static readonly moduleName: string = 'Dropout';
   /**
    * x: any shape, to the same. Without a draw (deterministic, or a rate of 0 or 1) no key is needed.
    * @throws MergeParamError where `deterministic` is given to neither or to both; InvalidRngError, ArgumentError

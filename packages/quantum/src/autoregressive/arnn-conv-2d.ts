@@ -11,6 +11,7 @@ export class ARNNConv2D extends AutoregressiveModel.define({
   kernelSize: pair(),
   kernelDilation: pair().default([1, 1]),
 }) {
+  static readonly moduleName: string = 'ARNNConv2D';
   /** @throws ArgumentError where the sites are no square */
   protected override arrange(x: Tensor): Tensor {
     const edge = this.edge();
@@ -31,6 +32,7 @@ export class ARNNConv2D extends AutoregressiveModel.define({
 
 /** An `ARNNConv2D` whose `conditional` keeps the rows that its kernels reach in a cache (NetKet: `nk.models.FastARNNConv2D`). */
 export class FastARNNConv2D extends ARNNConv2D {
+  static override readonly moduleName: string = 'FastARNNConv2D';
   protected override makeLayer(attributes: SiteLayerAttributes, name: string): SiteLayer {
     const { kernelSize, kernelDilation } = this;
     return new netket.FastMaskedConv2D({ L: this.edge(), kernelSize, kernelDilation, ...attributes }, { name });

@@ -3,6 +3,7 @@ import { AutoregressiveModel, type SiteLayer, type SiteLayerAttributes } from '.
 
 /** An autoregressive model of `MaskedDense1D` layers (NetKet: `nk.models.ARNNDense`). */
 export class ARNNDense extends AutoregressiveModel {
+  static readonly moduleName: string = 'ARNNDense';
   protected makeLayer(attributes: SiteLayerAttributes, name: string): SiteLayer {
     return new netket.MaskedDense1D(attributes, { name });
   }
@@ -10,6 +11,7 @@ export class ARNNDense extends AutoregressiveModel {
 
 /** An `ARNNDense` whose `conditional` keeps earlier sites in a cache (NetKet: `nk.models.FastARNNDense`). */
 export class FastARNNDense extends ARNNDense {
+  static override readonly moduleName: string = 'FastARNNDense';
   protected override makeLayer(attributes: SiteLayerAttributes, name: string): SiteLayer {
     return new netket.FastMaskedDense1D({ size: this.sites, ...attributes }, { name });
   }

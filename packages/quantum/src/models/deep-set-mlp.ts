@@ -26,6 +26,7 @@ export class DeepSetMLP extends Module.define({
   /** As in NetKet, biases begin at zero whatever it says. */
   biasInit: fields.initializer(initializers.zeros),
 }) {
+  static readonly moduleName: string = 'DeepSetMLP';
   /** x: (..., N, in) to (...). @throws ShapeError, ScopeParamShapeError */
   call(x: Tensor): Tensor {
     const { featuresPhi, featuresRho, paramDtype: dtype, hiddenActivation, outputActivation, pooling, useBias, kernelInit, biasInit } = this;

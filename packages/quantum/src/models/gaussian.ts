@@ -12,6 +12,7 @@ export class Gaussian extends Module.define({
   ...paramDtype,
   kernelInit: fields.initializer(initializers.normal({ stddev: 1 })),
 }) {
+  static readonly moduleName: string = 'Gaussian';
   /** x: (..., sites) to (...). @throws ShapeError, ScopeParamShapeError */
   call(x: Tensor): Tensor {
     const sites = sitesOf('Gaussian', x);

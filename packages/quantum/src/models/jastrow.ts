@@ -12,6 +12,7 @@ export class Jastrow extends Module.define({
   ...paramDtype,
   kernelInit: fields.initializer(initializers.normal()),
 }) {
+  static readonly moduleName: string = 'Jastrow';
   /** x: (..., sites) to (...). @throws ShapeError, ScopeParamShapeError */
   call(x: Tensor): Tensor {
     const sites = sitesOf('Jastrow', x);

@@ -23,6 +23,7 @@ export class MLP extends Module.define({
   kernelInit: fields.initializer(initializers.lecunNormal()),
   biasInit: fields.initializer(initializers.zeros),
 }) {
+  static readonly moduleName: string = 'MLP';
   /** x: (..., sites) to (...). @throws ArgumentError, ShapeError, ScopeParamShapeError */
   call(x: Tensor): Tensor {
     const { hiddenDims, hiddenDimsAlpha, paramDtype: dtype, hiddenActivations, outputActivation, useHiddenBias, useOutputBias, kernelInit, biasInit } = this;

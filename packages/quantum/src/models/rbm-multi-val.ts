@@ -15,6 +15,7 @@ export class RBMMultiVal extends Module.define({
   nClasses: z.int().positive(),
   ...boltzmann(0.01),
 }) {
+  static readonly moduleName: string = 'RBMMultiVal';
   /** x: (..., sites) to (...). @throws ShapeError, ScopeParamShapeError */
   call(x: Tensor): Tensor {
     const { nClasses, paramDtype, activation, alpha, useHiddenBias, useVisibleBias, kernelInit, hiddenBiasInit, visibleBiasInit } = this;

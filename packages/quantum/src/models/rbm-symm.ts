@@ -15,6 +15,7 @@ export class RBMSymm extends Module.define({
   symmetries: z.array(z.array(z.int().nonnegative())).min(1),
   ...boltzmann(0.1),
 }) {
+  static readonly moduleName: string = 'RBMSymm';
   /**
    * x: (batch, sites), or (batch, features, sites), to (batch).
    * @throws ArgumentError where alpha is too small for one feature; SymmModuleInvalidInputShape, ShapeError

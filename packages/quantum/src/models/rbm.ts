@@ -10,6 +10,7 @@ import { boltzmann, featuresOf } from './attributes.js';
  * Submodule: `Dense`, with W and b. Parameter: `visible_bias` (sites), a, unless `useVisibleBias` is false.
  */
 export class RBM extends Module.define(boltzmann(0.01)) {
+  static readonly moduleName: string = 'RBM';
   /** x: (..., sites) to (...). @throws ShapeError, ScopeParamShapeError */
   call(x: Tensor): Tensor {
     const { useHiddenBias: useBias, paramDtype, kernelInit, hiddenBiasInit: biasInit } = this;

@@ -31,6 +31,7 @@ export class DeepSetMLP extends Module.define({
   kernelInit: fields.initializer(initializers.lecunNormal()),
   biasInit: fields.initializer(initializers.zeros),
 }) {
+  static readonly moduleName: string = 'DeepSetMLP';
   /** x: (..., N, in) to (..., features). @throws ShapeError where x has not the axis N */
   call(x: Tensor): Tensor {
     if (x.rank < 2) throw new ShapeError('DeepSetMLP', [formatShape(x.shape)], 'the input must be (..., N, features)');

@@ -27,6 +27,7 @@ export class MLP extends Module.define({
   useOutputBias: z.boolean().default(true),
   ...kernelAndBias,
 }) {
+  static readonly moduleName: string = 'MLP';
   /**
    * x: (..., in) to (..., outputDim).
    * @throws ArgumentError where `hiddenDims` and `hiddenDimsAlpha` are both given, or activations are not as many as hidden layers
