@@ -26,7 +26,7 @@ const row = /^(\| `[^`]+` \| `([^`]+)` \|) (?:✅|❌) \|/gm;
 /** The page with the marks that the packages' exports give its rows. */
 const marked = (page: string): string => page.replaceAll(row, (_, start: string, path: string) => `${start} ${markOf(path)} |`);
 
-it('the page marks what exists as there, and what does not as missing (`vitest run -u tools/test/compatibility` corrects it)', async () => {
+it('the page marks what exists as there, and what does not as missing (`vitest run tools/test/compatibility --update` corrects it)', async () => {
   const page = readFileSync(file, 'utf8');
   expect([...page.matchAll(row)].length).toBeGreaterThan(100);
   await expect(marked(page)).toMatchFileSnapshot(file);
