@@ -35,7 +35,7 @@ describe('products with vectors', () => {
     const [found, wanted] = [matrix(float32, rows, columns, layout[2], 3), matrix(float32, rows, columns, layout[2], 3)];
     multiplyVectors({ rows, inner, columns }, a, b, found);
     multiplyPacked({ rows, inner, columns }, a, b, wanted);
-    const furthest = found.data.reduce((most: number, value: number, i: number) => Math.max(most, Math.abs(value - wanted.data[i]!)), 0);
+    const furthest = Array.from(found.data).reduce((most, value, i) => Math.max(most, Math.abs(value - wanted.data[i]!)), 0);
     // n u sum |a| |b| bounds the error of a sum of n products (Higham, "Accuracy and stability of numerical algorithms", 3.1); here |a|, |b| <= 1.
     expect(furthest).toBeLessThanOrEqual(2 ** -24 * inner * inner);
   });
