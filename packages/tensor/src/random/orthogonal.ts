@@ -11,6 +11,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { requireKey, type SampleOptions } from './arguments.js';
 import { requireFloatDtype } from './float-format.js';
 import { normal } from './normal.js';
+import { largestSmall, smallFactors } from './small-orthogonal.js';
 
 export interface OrthogonalOptions extends SampleOptions {
   /** The number of columns, `n` by default. */
@@ -32,9 +33,20 @@ export function orthogonal(key: Tensor, n: number, shape: StaticShape = [], { dt
   }
   const [long, short] = [Math.max(n, m), Math.min(n, m)];
   const gaussian = normal(key, [...shape, long, short], { dtype: float });
-  // The eager kernel rounds as LAPACK does, so that float32 has JAX's bits; a program is exact instead.
-  const [basis, triangle] = orthogonalize(convert(gaussian, gaussian.isTraced || isHalf(float) ? 'float64' : float));
-  const signs = where(less(mainDiagonal(triangle), 0), -1, 1);
+  const [basis, diagonal] = factorsOf(gaussian);
+  const signs = where(less(diagonal, 0), -1, 1);
   const columns = mul(basis, expandDims(signs, -2));
   return convert(n < m ? transposed(columns) : columns, float);
+}
+
+/**
+ * Q and the diagonal of R. In float32 the eager kernel rounds as LAPACK does, so that small matrices have JAX's bits; a program does so for small ones, and is
+ * exact for others.
+ */
+function factorsOf(gaussian: Tensor): [basis: Tensor, diagonal: Tensor] {
+  const { dtype, isTraced } = gaussian;
+  const [long, short] = gaussian.shape.slice(-2).map(Number) as [number, number];
+  if (isTraced && dtype === 'float32' && long <= largestSmall && short > 0) return smallFactors(gaussian);
+  const [basis, triangle] = orthogonalize(convert(gaussian, isTraced || isHalf(dtype) ? 'float64' : dtype));
+  return [basis, mainDiagonal(triangle)];
 }
