@@ -147,7 +147,7 @@ describe('kinds of packages that are not there', () => {
     ['msgpackSerialize', { kind: 'serialization', msgpack: '80', tree: {}, stateDict: {}, via: 'msgpackSerialize' }],
     ['fromBytes', { kind: 'serialization', msgpack: '80', target: null, restored: {} }],
     ['fromSafetensors', { kind: 'serialization', safetensors: '', tree: {} }],
-    ['vmcFullSum', { kind: 'training', algorithm: 'vmcFullSum', tolerance: close, anything: 1 }],
+    ['anotherAlgorithm', { kind: 'training', algorithm: 'anotherAlgorithm', tolerance: close, anything: 1 }],
   ])('reports %s as missing', async (name, the) => {
     const without = { ...library, checkpoint: {} };
     const line = parseCaseLine(JSON.stringify({ id: 'a/b', x64: false, source: '', ...the }), 'test');

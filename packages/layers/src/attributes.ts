@@ -19,6 +19,15 @@ export const dtypes = {
   paramDtype: fields.dtype().default('float32'),
 };
 
+/** Of layers that multiply matrices. */
+export const ofProducts = {
+  /**
+   * How exact products are to be (Flax: `precision`, of `lax.Precision`). Every executor computes them in the whole precision of their dtype, which is the
+   * highest, so that no value changes a number.
+   */
+  precision: z.enum(['default', 'high', 'highest']).nullable().default(null),
+};
+
 export const kernelAndBias = {
   kernelInit: fields.initializer(initializers.lecunNormal()),
   biasInit: fields.initializer(initializers.zeros),

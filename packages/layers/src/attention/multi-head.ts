@@ -1,7 +1,7 @@
 import { fields, mergeParam, Module } from '@flaxon/core';
 import { ArgumentError, formatShape, ShapeError, Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
-import { dtypes, kernelAndBias } from '../attributes.js';
+import { dtypes, kernelAndBias, ofProducts } from '../attributes.js';
 import { DenseGeneral } from '../linear/dense-general.js';
 import { LayerNorm } from '../normalization/layer-norm.js';
 import { staticSize } from '../shape.js';
@@ -38,6 +38,7 @@ const features = () => z.int().positive().nullable().default(null);
 export class MultiHeadDotProductAttention extends Module.define({
   numHeads: z.int().positive(),
   ...dtypes,
+  ...ofProducts,
   /** The depths of all heads together; the features of the queries by default. */
   qkvFeatures: features(),
   /** The features of the queries by default. */
@@ -96,8 +97,8 @@ export class MultiHeadDotProductAttention extends Module.define({
   }
 
   #project(name: string, x: Tensor, depth: number): Tensor {
-    const { dtype, paramDtype, kernelInit, biasInit, useBias } = this;
-    return new DenseGeneral({ features: [this.numHeads, depth], dtype, paramDtype, kernelInit, biasInit, useBias }, { name }).call(x);
+    const { dtype, paramDtype, precision, kernelInit, biasInit, useBias } = this;
+    return new DenseGeneral({ features: [this.numHeads, depth], dtype, paramDtype, precision, kernelInit, biasInit, useBias }, { name }).call(x);
   }
 
   #normalize(name: string, x: Tensor): Tensor {
@@ -106,8 +107,8 @@ export class MultiHeadDotProductAttention extends Module.define({
   }
 
   #out(x: Tensor, width: number): Tensor {
-    const { dtype, paramDtype, kernelInit, outKernelInit = kernelInit, biasInit, outBiasInit = biasInit, useBias } = this;
-    return new DenseGeneral({ features: width, axis: [-2, -1], dtype, paramDtype, kernelInit: outKernelInit, biasInit: outBiasInit, useBias }, { name: 'out' }).call(x);
+    const { dtype, paramDtype, precision, kernelInit, outKernelInit = kernelInit, biasInit, outBiasInit = biasInit, useBias } = this;
+    return new DenseGeneral({ features: width, axis: [-2, -1], dtype, paramDtype, precision, kernelInit: outKernelInit, biasInit: outBiasInit, useBias }, { name: 'out' }).call(x);
   }
 }
 

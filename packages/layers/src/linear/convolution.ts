@@ -2,7 +2,7 @@
 import { fields } from '@flaxon/core';
 import { equalShapes, formatShape, mul, reshape, ShapeError, type Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
-import { dtypes, kernelAndBias, size } from '../attributes.js';
+import { dtypes, kernelAndBias, ofProducts, size } from '../attributes.js';
 import { padding } from './padding.js';
 import { perAxis, windowSizes } from './per-axis.js';
 
@@ -34,6 +34,7 @@ export const maskedKernelAndBias = {
   /** What the kernel is multiplied by, of its shape. */
   mask: fields.tensor().optional(),
   ...dtypes,
+  ...ofProducts,
   ...kernelAndBias,
 };
 

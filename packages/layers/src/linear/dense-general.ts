@@ -1,7 +1,7 @@
 import { Module } from '@flaxon/core';
 import { add, ArgumentError, dotGeneral, reshape, transpose, type Initializer, type Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
-import { axes, dtypes, kernelAndBias, sizes } from '../attributes.js';
+import { axes, dtypes, kernelAndBias, ofProducts, sizes } from '../attributes.js';
 import { promoteDtype } from '../dtype.js';
 import { frontAxes, listOf, productOf, staticSize } from '../shape.js';
 
@@ -27,6 +27,7 @@ export class DenseGeneral extends Module.define({
   batchDims: axes().default([]),
   useBias: z.boolean().default(true),
   ...dtypes,
+  ...ofProducts,
   ...kernelAndBias,
 }) {
   static readonly moduleName: string = 'DenseGeneral';

@@ -1,7 +1,7 @@
 import { Module } from '@flaxon/core';
 import type { Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
-import { dtypes, kernelAndBias, size } from '../attributes.js';
+import { dtypes, kernelAndBias, ofProducts, size } from '../attributes.js';
 import { affine } from './affine.js';
 
 /**
@@ -14,6 +14,7 @@ export class Dense extends Module.define({
   features: size(),
   useBias: z.boolean().default(true),
   ...dtypes,
+  ...ofProducts,
   ...kernelAndBias,
 }) {
   static readonly moduleName: string = 'Dense';

@@ -1,7 +1,7 @@
 import { mergeParam, Module } from '@flaxon/core';
 import { add, ArgumentError, einsum, reshape, type Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
-import { dtypes, kernelAndBias, size } from '../attributes.js';
+import { dtypes, kernelAndBias, ofProducts, size } from '../attributes.js';
 import { promoteDtype } from '../dtype.js';
 
 export interface EinsumOptions {
@@ -38,6 +38,7 @@ export class Einsum extends Module.define({
   einsumStr: z.string().optional(),
   useBias: z.boolean().default(true),
   ...dtypes,
+  ...ofProducts,
   ...kernelAndBias,
 }) {
   static readonly moduleName: string = 'Einsum';
