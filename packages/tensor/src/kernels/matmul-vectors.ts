@@ -7,8 +7,8 @@ import type { FloatArray } from './number-class.js';
 import { makeMatmulModule, type MatmulElement, tileColumns, tileRows, unrolled } from './simd/matmul-module.js';
 import { instantiate, type VectorModule } from './simd/web-assembly.js';
 
-/** The sizes of blocks, multiples of the tiles: a panel of each operand fits the first cache, a block of each the second. */
-const blockRows = 128;
+/** The sizes of blocks, multiples of the tiles. A panel of each operand fits the first cache; with more rows than fit the second, b is packed less often (measured). */
+const blockRows = 512;
 const blockColumns = 256;
 const blockInner = 256;
 
