@@ -3,6 +3,7 @@ import type { BinaryPrimitive, ComparisonPrimitive, UnaryPrimitive } from '../pr
 import { sizeOf } from '../shape/shape.js';
 import type { BinaryLoop, UnaryLoop, WhereLoop } from './elementwise-loops.js';
 import { binaryLoops, comparisonLoops, predicateLoops, selectLoops, unaryLoops } from './elementwise.generated.js';
+import { expVectors } from './exponential-vectors.js';
 import type { ArrayView, Kernel, KernelTable, StaticSpec } from './kernel.js';
 import { allocateCompute, asSigned, asUnsigned, computeData, numberClass, storeData, unsupported } from './number-class.js';
 import { broadcastNest, Odometer } from './strides.js';
@@ -37,6 +38,16 @@ function unaryKernel(primitive: keyof typeof unaryLoops): Kernel<UnaryPrimitive>
     return [storeData(runUnary(loop, computeData(x!), allocateCompute(dtype, data.length)), dtype)];
   };
 }
+
+/** `exp` with vectors where there are enough elements. */
+const expKernel: Kernel<UnaryPrimitive> = (inputs, params, outputs) => {
+  const { data, dtype } = inputs[0]!;
+  if (dtype === 'float32' && data instanceof Float32Array) {
+    const out = new Float32Array(data.length);
+    if (expVectors(data, out)) return [out];
+  }
+  return unaryKernel('exp')(inputs, params, outputs);
+};
 
 function predicateKernel(primitive: keyof typeof predicateLoops): Kernel<UnaryPrimitive> {
   return ([x]) => {
@@ -123,7 +134,7 @@ export const elementwiseKernels: Pick<KernelTable, Elementwise> = {
   neg: unaryKernel('neg'),
   abs: unaryKernel('abs'),
   sign: unaryKernel('sign'),
-  exp: unaryKernel('exp'),
+  exp: expKernel,
   expm1: unaryKernel('expm1'),
   log: unaryKernel('log'),
   log1p: unaryKernel('log1p'),

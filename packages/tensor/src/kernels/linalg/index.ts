@@ -13,8 +13,8 @@ import { triangularSolveKernel } from './triangular-solve.js';
  */
 export type CompositeKernel = (inputs: readonly ArrayView[], attributes: Readonly<Record<string, CallAttribute>>) => readonly ArrayView[];
 
-/** The composites that the eager executor computes by a kernel, by name. */
-export const compositeKernels = {
+/** The factorisations and solves that the eager executor computes by a kernel, by the name of their composite. */
+export const linalgKernels = {
   'linalg.cholesky': choleskyKernel,
   'linalg.eigh': eighKernel,
   'linalg.jacobi': jacobiKernel,
@@ -22,7 +22,3 @@ export const compositeKernels = {
   'linalg.qr': qrKernel,
   'linalg.triangularSolve': triangularSolveKernel,
 } as const satisfies Readonly<Record<string, CompositeKernel>>;
-
-export type KernelComposite = keyof typeof compositeKernels;
-
-export const hasCompositeKernel = (name: string): name is KernelComposite => Object.hasOwn(compositeKernels, name);

@@ -50,6 +50,8 @@ export const v128 = {
   /** Lanes of 64 bits: both lower ones, and both upper ones. */
   lower: shuffle(0, 2),
   upper: shuffle(1, 3),
+  /** Lanes of 32 bits of one vector, in the order given. */
+  words: (a: Code, order: readonly number[]): Code => [...a, ...a, ...vector(0x0d), ...order.flatMap((lane) => [0, 1, 2, 3].map((i) => 4 * lane + i))],
   or: binary(0x50),
   xor: binary(0x51),
   /** Bits of `a` where those of the mask are set, else of `b`. */
@@ -64,6 +66,15 @@ export const i32x4 = {
   shiftRightUnsigned: shift(0xad),
   add: binary(0xae),
   sub: binary(0xb1),
+  /** Two float64 lanes cut to whole numbers in the lower lanes; NaN is 0. */
+  fromDoubles: unary(0xfc),
+} as const;
+
+export const i64x2 = {
+  /** The lower two signed lanes of 32 bits. */
+  fromLower: unary(0xc7),
+  shiftLeft: shift(0xcb),
+  add: binary(0xce),
 } as const;
 
 export const f32x4 = {
@@ -88,8 +99,12 @@ export const f64x2 = {
   splat: unary(0x14),
   /** The lower two float32 lanes. */
   promote: unary(0x5f),
+  nearest: unary(0x94),
   add: binary(0xf0),
+  sub: binary(0xf1),
   mul: binary(0xf2),
+  min: binary(0xf4),
+  max: binary(0xf5),
 } as const;
 
 const types = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;

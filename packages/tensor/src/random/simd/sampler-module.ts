@@ -6,7 +6,8 @@
 import { erfInv32Centre, erfInv32Tail, log1pDenominator32, log1pLimit32, log1pNumerator32, log32Coefficients, log32Ln2, sqrtHalfBits } from '../../kernels/exact-math.js';
 import { threefryParity, threefryRotations } from '../../kernels/threefry.js';
 import { assembleModule, type Code, f32x4, f64x2, FunctionBuilder, i32, i32x4, v128, type ValueType } from '../../kernels/simd/assembler.js';
-import { Constants } from './constants.js';
+import { Constants } from '../../kernels/simd/constants.js';
+import { byHalves } from '../../kernels/simd/halves.js';
 
 /** Samples of a call, at most. They stand at the beginning of the memory. */
 export const chunkLength = 8192;
@@ -60,11 +61,6 @@ function threefry(f: FunctionBuilder, constants: Constants, keys: readonly Code[
     f.emit(y.set(i32x4.add(i32x4.add(y.get, keys[(group + 2) % 3]!), constants.word(group + 1))));
   }
   return v128.xor(x.get, y.get);
-}
-
-/** `of` the lower two lanes of x and then of the upper two, as float64; its results, float32 in the lower lanes, side by side. */
-function byHalves(x: readonly Code[], of: (...wide: Code[]) => Code): Code {
-  return v128.lower(of(...x.map((each) => f64x2.promote(each))), of(...x.map((each) => f64x2.promote(v128.upper(each, each)))));
 }
 
 /** a * b + c of float64 lanes, rounded to float32. */

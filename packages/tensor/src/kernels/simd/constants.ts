@@ -1,4 +1,4 @@
-import { type Code, i32, v128 } from '../../kernels/simd/assembler.js';
+import { type Code, i32, v128 } from './assembler.js';
 
 const capacity = 128;
 
@@ -38,6 +38,11 @@ export class Constants {
   /** In both float64 lanes. */
   double(value: number): Code {
     return v128.load64Splat(i32.const(0), this.address(`float64 ${value}`, (at) => this.view.setFloat64(at, value, true)));
+  }
+
+  /** In both lanes of 64 bits. */
+  long(value: number): Code {
+    return v128.load64Splat(i32.const(0), this.address(`long ${value}`, (at) => this.view.setBigInt64(at, BigInt(value), true)));
   }
 
   /** In all float32 lanes. */
