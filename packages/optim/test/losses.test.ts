@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ArgumentError, DtypeError, grad, ShapeError, sum, tensor, vmap, type Dtype, type NestedArray, type Tensor } from '@flaxon/tensor';
+import { ArgumentError, DtypeError, grad, ShapeError, spec, sum, tensor, trace, vmap, type Dtype, type NestedArray, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import {
   cosineDistance, cosineSimilarity, ctcLoss, generalizedKlDivergence, hingeLoss, huberLoss, klDivergence, klDivergenceWithLogTargets, l2Loss, logCoshLoss, multiclassHingeLoss,
@@ -69,6 +69,14 @@ describe('losses', () => {
   it('refuse integers, in which they have no derivative, and labels that are none', () => {
     expect(() => l2Loss(tensor([1, 2]))).toThrow(DtypeError);
     expect(() => softmaxCrossEntropyWithIntegerLabels(x, x)).toThrow(/for probabilities use `softmaxCrossEntropy`/);
+  });
+
+  it('refuse classes whose number is not known', () => {
+    const open = [spec('float32', ['batch', 'classes'])];
+    for (const loss of [(t: Tensor) => smoothLabels(t, 0.1), (t: Tensor) => multiclassHingeLoss(t, tensor([0]))]) {
+      expect(() => trace((t) => [loss(t!)], open)).toThrow(ShapeError);
+    }
+    expect(() => smoothLabels(tensor(0.5), 0.1)).toThrow(ShapeError);
   });
 
   it('refuse options that they do not have', () => {

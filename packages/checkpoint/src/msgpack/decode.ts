@@ -2,8 +2,9 @@
  * MessagePack with Flax's extensions, from bytes that nobody trusts: every length is compared with what is left before anything is made,
  * nesting is bounded, and a key may occur once.
  */
-import { allocate, bytesPerElement, sizeOf, tensor, type Tensor } from '@flaxon/tensor';
+import { bytesPerElement, sizeOf, type Tensor } from '@flaxon/tensor';
 import { CheckpointFormatError } from '../errors.js';
+import { tensorOfBytes } from '../tensor-bytes.js';
 import { NumpyScalar, PythonFloat, type StateDict } from '../values.js';
 import { isChunkedRecord, joinedChunks } from './chunks.js';
 import { requireDtypeName } from './dtypes.js';
@@ -137,10 +138,7 @@ class Reader {
     const sizes = shape as readonly number[];
     const wanted = sizeOf(sizes) * bytesPerElement(dtype);
     if (bytes.length !== wanted) return this.fail(`has an array of ${dtype} and shape [${sizes.join(', ')}] with ${bytes.length} bytes in place of ${wanted}`);
-    // Copied, since elements may stand at any byte of the file.
-    const data = allocate(dtype, bytes.length / bytesPerElement(dtype));
-    new Uint8Array(data.buffer).set(bytes);
-    return tensor(data, { dtype, shape: sizes });
+    return tensorOfBytes(dtype, sizes, bytes);
   }
 
   value(): StateDict {

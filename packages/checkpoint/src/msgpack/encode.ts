@@ -6,6 +6,7 @@
 import { bytesPerElement, Tensor } from '@flaxon/tensor';
 import { UnsupportedValueError } from '../errors.js';
 import { childPath, isList, isNode, NumpyScalar, PythonFloat, type StateDict } from '../values.js';
+import { bytesOf } from '../tensor-bytes.js';
 import { chunkedRecord } from './chunks.js';
 import { ByteWriter } from './writer.js';
 
@@ -88,12 +89,6 @@ function writeExtension(writer: ByteWriter, code: number, payload: Uint8Array): 
   else writer.uint8(fixed);
   writer.uint8(code);
   writer.raw(payload);
-}
-
-/** The elements as bytes, row-major and little-endian, as they are in memory. */
-export function bytesOf(tensor: Tensor): Uint8Array {
-  const data = tensor.data();
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /** (shape, dtype name, bytes). */

@@ -1,7 +1,7 @@
 /** One array of NumPy. Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html. */
-import { allocate, bytesPerElement, sizeOf, tensor, transpose, type Dtype, type Tensor } from '@flaxon/tensor';
+import { bytesPerElement, sizeOf, transpose, type Dtype, type Tensor } from '@flaxon/tensor';
 import { CheckpointFormatError, UnsupportedValueError } from '../errors.js';
-import { bytesOf } from '../msgpack/encode.js';
+import { bytesOf, tensorOfBytes } from '../tensor-bytes.js';
 
 /** NumPy's names of dtypes, little-endian. It has none for bfloat16. */
 const descriptions: { readonly [D in Dtype]: string | null } = {
@@ -45,9 +45,7 @@ export function readNpy(name: string, bytes: Uint8Array): Tensor {
   const data = bytes.subarray(start + length);
   const wanted = sizeOf(shape) * bytesPerElement(dtype);
   if (data.length !== wanted) return fail(name, `has ${data.length} bytes for ${dtype} of shape [${shape.join(', ')}], which takes ${wanted}`);
-  const elements = allocate(dtype, wanted / bytesPerElement(dtype));
-  new Uint8Array(elements.buffer).set(data);
-  return isFortran ? transpose(tensor(elements, { dtype, shape: [...shape].reverse() })) : tensor(elements, { dtype, shape });
+  return isFortran ? transpose(tensorOfBytes(dtype, [...shape].reverse(), data)) : tensorOfBytes(dtype, shape, data);
 }
 
 /** `array` as the bytes of a `.npy` file. @throws UnsupportedValueError for bfloat16 */

@@ -1,7 +1,8 @@
-import { allocate, bytesPerElement, tensor, type Tensor } from '@flaxon/tensor';
+import type { Tensor } from '@flaxon/tensor';
 import { CheckpointFormatError } from '../errors.js';
 import { nestNames, type TensorTree } from '../names.js';
 import type { ByteSource } from '../source.js';
+import { tensorOfBytes } from '../tensor-bytes.js';
 import { headerLength, parseHeader, prefixLength, type Header, type TensorEntry } from './header.js';
 
 export interface SafetensorsReadOptions {
@@ -9,12 +10,7 @@ export interface SafetensorsReadOptions {
   readonly separator?: string;
 }
 
-/** The tensor of bytes, which are copied: they may stand at any place. */
-function tensorOf({ dtype, shape }: TensorEntry, bytes: Uint8Array): Tensor {
-  const data = allocate(dtype, bytes.length / bytesPerElement(dtype));
-  new Uint8Array(data.buffer).set(bytes);
-  return tensor(data, { dtype, shape });
-}
+const tensorOf = ({ dtype, shape }: TensorEntry, bytes: Uint8Array): Tensor => tensorOfBytes(dtype, shape, bytes);
 
 function headerOf(bytes: Uint8Array): { readonly header: Header; readonly data: Uint8Array } {
   const length = headerLength(bytes.subarray(0, prefixLength), bytes.length);

@@ -1,8 +1,8 @@
 import { bytesPerElement, type Tensor } from '@flaxon/tensor';
 import { UnsupportedValueError } from '../errors.js';
-import { bytesOf } from '../msgpack/encode.js';
 import { flattenNames } from '../names.js';
 import { joined } from '../storage/storage.js';
+import { bytesOf } from '../tensor-bytes.js';
 import type { CheckpointTree } from '../values.js';
 import { elementTypes } from './element-types.js';
 import { prefixLength } from './header.js';

@@ -1,6 +1,6 @@
 import { add, astype, DtypeError, expandDims, isInteger, logSoftmax, logsumexp, mul, neg, notEqual, pow, sigmoid, softmax, softplus, squeeze, sub, sum, takeAlongAxis, where, type Tensor } from '@flaxon/tensor';
 import { checkOptions, requireNumber } from '../arguments.js';
-import { type AxisOptions, requireFloating, requireSameShape } from './operands.js';
+import { type AxisOptions, classesOf, requireFloating, requireSameShape } from './operands.js';
 
 /**
  * -sum(labels log softmax(logits)) along `axis`, which is removed (Optax: `softmax_cross_entropy`). Labels are probabilities, one-hot or
@@ -92,9 +92,9 @@ export function polyLossCrossEntropy(logits: Tensor, labels: Tensor, options: Po
   return add(softmaxCrossEntropy(logits, labels, { axis }), mul(missing, epsilon));
 }
 
-/** (1 - alpha) labels + alpha / categories: labels that are less sure (Optax: `smooth_labels`; Müller et al., 2019). @throws DtypeError, ArgumentError */
+/** (1 - alpha) labels + alpha / categories: labels that are less sure (Optax: `smooth_labels`; Müller et al., 2019). @throws DtypeError, ArgumentError, ShapeError */
 export function smoothLabels(labels: Tensor, alpha: number): Tensor {
   requireFloating('smoothLabels', labels);
   requireNumber('smoothLabels', 'alpha', alpha);
-  return add(mul(labels, 1 - alpha), alpha / Number(labels.shape.at(-1) ?? 1));
+  return add(mul(labels, 1 - alpha), alpha / classesOf('smoothLabels', labels));
 }

@@ -1,6 +1,6 @@
 import { add, max, maximum, mul, neg, oneHot, pow, sub, sum, type Tensor } from '@flaxon/tensor';
 import { checkOptions } from '../arguments.js';
-import { requireFloating, requireSameShape } from './operands.js';
+import { classesOf, requireFloating, requireSameShape } from './operands.js';
 
 /** max(0, 1 - outputs targets), elementwise, for targets of -1 or 1 (Optax: `hinge_loss`). @throws DtypeError, ShapeError */
 export function hingeLoss(outputs: Tensor, targets: Tensor): Tensor {
@@ -18,7 +18,7 @@ export function perceptronLoss(outputs: Tensor, targets: Tensor): Tensor {
 
 const ofLabel = (scores: Tensor, labels: Tensor): readonly [Tensor, Tensor] => {
   requireFloating('multiclass loss', scores);
-  const chosen = oneHot(labels, Number(scores.shape.at(-1)), { dtype: scores.dtype });
+  const chosen = oneHot(labels, classesOf('multiclass loss', scores), { dtype: scores.dtype });
   return [chosen, sum(mul(scores, chosen), { axis: -1 })];
 };
 

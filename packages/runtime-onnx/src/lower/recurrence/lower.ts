@@ -44,8 +44,9 @@ const isZero = (value: Value): boolean => {
 };
 
 /**
- * `LSTM` or `GRU` where a scan is one of those cells over a sequence: a third of the time of `Scan`, which goes through a graph
- * for every step. In float32; ONNX Runtime has no kernels in float64, and those of its WebGPU provider are none at all.
+ * `LSTM` or `GRU` where a scan is one of those cells over a sequence: half the time of `Scan`, which goes through a graph for every step (0.15 against
+ * 0.29 ms for 20 steps, batch 8, 16 features in and 32 out). In float32, the dtype that ONNX Runtime has kernels in; WebGPU keeps the loop, since they have
+ * been seen on the CPU alone.
  */
 export function recurrentOperator(context: LoweringContext, equation: EquationOf<'scan'>, inputs: readonly Lowered[]): readonly Lowered[] | undefined {
   const { builder: b, options, lowerProgram } = context;
