@@ -18,6 +18,7 @@ export const mayKnow = {
   'runtime-onnx': ['tensor'],
   transport: ['tensor', 'core', 'layers'],
   quantum: ['tensor', 'core', 'layers'],
+  train: ['tensor', 'core', 'optim', 'checkpoint', 'runtime-onnx'],
   conformance: everything,
   bench: everything,
 };
