@@ -21,7 +21,7 @@ export type { Atom, Constant, Equation, EquationOf, Program, Variable } from './
 export { trace, type NamedAxis, type Traced } from './program/trace.js';
 export { bind, runProgram } from './program/bind.js';
 export { evaluateProgram } from './program/evaluate.js';
-export { currentScope, nameScope } from './program/scope.js';
+export { currentScope, nameScope, withScopeKinds } from './program/scope.js';
 export { eliminateDeadCode } from './program/dead-code.js';
 export { eliminateCommonSubexpressions } from './program/common-subexpressions.js';
 export { simplify } from './program/simplify.js';

@@ -112,12 +112,12 @@ function beginRecord(recorder: Recorder, { module, info, scope }: ModuleState, m
 }
 
 /** The method in the name scope of its module, with the interceptors around it: the one entered last is nearest to it. */
-function runIntercepted({ module, scope }: ModuleState, method: string, original: Method, args: unknown[], name = scope?.nameScope): unknown {
+function runIntercepted({ module, info, scope }: ModuleState, method: string, original: Method, args: unknown[], name = scope?.nameScope): unknown {
   const run = (): unknown => {
     if (running.interceptors.length === 0) return Reflect.apply(original, module, args);
     const bound: Method = (...given) => Reflect.apply(original, module, given);
     const context = { module, method, original: bound };
     return running.interceptors.reduceRight<Method>((next, interceptor) => (...given) => interceptor(next, given, context), bound)(...args);
   };
-  return name === undefined ? run() : nameScope(name, run);
+  return name === undefined ? run() : nameScope(name, run, info.name);
 }

@@ -47,6 +47,16 @@ describe('tracing', () => {
     expect(program.equations[0]!.scope).toBe('encoder/Dense_0');
   });
 
+  it('tells the classes of the scopes that were entered, to whoever asks and to whoever asked around it', () => {
+    const outer = fx.withScopeKinds(() => {
+      fx.nameScope('Dense_0', () => undefined, 'Dense');
+      return fx.withScopeKinds(() => fx.nameScope('Dense_0/named', () => fx.nameScope('act', () => fx.currentScope(), 'Act')));
+    });
+    expect(outer.result.result).toBe('act');
+    expect([...outer.result.kinds]).toEqual([['act', 'Act']]);
+    expect([...outer.kinds]).toEqual([['Dense_0', 'Dense'], ['act', 'Act']]);
+  });
+
   it('refuses a tensor that outlived its function', () => {
     let leaked: Tensor | undefined;
     fx.trace((x) => [(leaked = x!)], [f32(2)]);

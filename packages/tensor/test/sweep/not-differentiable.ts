@@ -5,7 +5,7 @@ export const notDifferentiable: { readonly [reason: string]: readonly string[] }
     'broadcastShapes', 'dimSizeOf', 'equalShapes', 'formatShape', 'formatSpec', 'isStaticShape', 'normalizeAxis', 'sizeOf', 'spec', 'listNames', 'nearestName', 'suggestion', 'windowedAxes', 'resolvePadding', 'listOf',
   ],
   'is about programs': [
-    'trace', 'bind', 'runProgram', 'evaluateProgram', 'currentScope', 'nameScope', 'eliminateDeadCode', 'eliminateCommonSubexpressions', 'simplify', 'printProgram', 'checkProgram', 'addCosts', 'programCost', 'constantKey', 'paramsKey',
+    'trace', 'bind', 'runProgram', 'evaluateProgram', 'currentScope', 'nameScope', 'withScopeKinds', 'eliminateDeadCode', 'eliminateCommonSubexpressions', 'simplify', 'printProgram', 'checkProgram', 'addCosts', 'programCost', 'constantKey', 'paramsKey',
     'programHash', 'programKey', 'shapeRule', 'composite',
   ],
   'is a transformation, with tests of its own': [
