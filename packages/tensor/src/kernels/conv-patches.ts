@@ -1,8 +1,8 @@
 import { type Dtype, type TypedArray } from '../dtype/dtype.js';
 import type { ConvParams } from '../primitives/params.js';
 import { sizeOf, type StaticShape } from '../shape/shape.js';
-import { copyStrided } from './copy.js';
-import { rowMajorStrides } from './strides.js';
+import { copyStrided, type StridedRegion } from './copy.js';
+import { Odometer, rowMajorStrides } from './strides.js';
 
 /** The places of an axis at which one tap of the kernel meets an element: evenly spaced in the result and in the operand. */
 interface Meeting {
@@ -91,21 +91,57 @@ export function fillPatches(dtype: Dtype, axes: readonly ConvAxis[], region: Pat
   const elementStrides = rowMajorStrides(sizes);
   const placeStrides = rowMajorStrides(places);
   clear(patches);
+  const channelSize = sizeOf(sizes);
+  const wide = hasWideRows(axes);
   let tapIndex = 0;
   for (const tap of tapsOf(axes)) {
     const meetings = axes.map((axis, i) => (i === 0 ? meetingOf(axis, tap[i]!, firstRow, endRow) : meetingOf(axis, tap[i]!, 0, axis.places)));
     const source = {
       data,
       offset: meetings.reduce((sum, { element }, i) => sum + element * elementStrides[i]!, offset),
-      strides: [sizeOf(sizes), ...meetings.map(({ elementStep }, i) => elementStep * elementStrides[i]!)],
+      strides: [channelSize, ...meetings.map(({ elementStep }, i) => elementStep * elementStrides[i]!)],
     };
     const target = {
       data: patches,
       offset: meetings.reduce((sum, { place }, i) => sum + (i === 0 ? place - firstRow : place) * placeStrides[i]!, tapIndex * placeCount),
       strides: [tapCount * placeCount, ...meetings.map(({ placeStep }, i) => placeStep * placeStrides[i]!)],
     };
-    copyStrided(dtype, [channels, ...meetings.map(({ count }) => count)], source, target);
+    const counts = [channels, ...meetings.map(({ count }) => count)];
+    if (wide) copyWideRows(dtype, axes.at(-1)!.size, counts, source, target);
+    else copyStrided(dtype, counts, source, target);
     tapIndex++;
+  }
+}
+
+/** Whether rows of places are rows of elements, shifted: then many rows can be copied as one run. */
+function hasWideRows(axes: readonly ConvAxis[]): boolean {
+  const last = axes.slice(-2);
+  return last.length === 2 && last.every(({ stride, lhsDilation }) => stride === 1 && lhsDilation === 1) && last[1]!.places === last[1]!.size;
+}
+
+/**
+ * Copies the last two axes as one run from the first element to the last, and clears what came along between the rows. An element's place in its
+ * row and that of its copy differ by the same number in all rows, so that the elements between are those that the copy has no place for.
+ */
+function copyWideRows(dtype: Dtype, width: number, counts: readonly number[], source: StridedRegion, target: StridedRegion): void {
+  const [rows, columns] = counts.slice(-2) as [number, number];
+  if (counts.includes(0)) return;
+  const outer = counts.slice(0, -2);
+  const run = (rows - 1) * width + columns;
+  const along = ({ data, offset, strides }: StridedRegion): StridedRegion => ({ data, offset, strides: [...strides.slice(0, outer.length), 1] });
+  copyStrided(dtype, [...outer, run], along(source), along(target));
+  if (columns === width) return;
+  const cleared = new Odometer({ sizes: outer, strides: [target.strides.slice(0, outer.length)] }, [target.offset]);
+  do {
+    clearColumns(target.data, cleared.offsets[0]! + columns, rows - 1, width, width - columns);
+  } while (cleared.advance());
+}
+
+/** A few elements of each row: a call of `fill` costs as much as some dozens of them. */
+function clearColumns(data: TypedArray, start: number, rows: number, width: number, count: number): void {
+  const zero = data instanceof BigInt64Array || data instanceof BigUint64Array ? 0n : 0;
+  for (let row = 0, first = start; row < rows; row++, first += width) {
+    for (let at = first; at < first + count; at++) data[at] = zero;
   }
 }
 

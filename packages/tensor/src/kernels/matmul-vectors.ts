@@ -1,123 +1,125 @@
 /**
- * The product of larger matrices with WebAssembly's vectors: blocks of both operands are packed into panels of its memory, where
+ * The product of larger matrices with WebAssembly's vectors: blocks of both operands are copied into its memory, where
  * `simd/matmul-module.ts` multiplies them. Float32 adds up in float32 within vectors of sums, as JAX and ONNX Runtime do.
  */
 import type { Matrix, MatmulSizes } from './matmul.js';
 import type { FloatArray } from './number-class.js';
-import { makeMatmulModule, type MatmulElement, tileColumns, tileRows, unrolled } from './simd/matmul-module.js';
+import { blockColumns, blockInner, blockRows, type LeftLayout, lineBytes, makeMatmulModule, type MatmulElement, type MatmulFunction, tileColumns, tileRows } from './simd/matmul-module.js';
 import { instantiate, type VectorModule } from './simd/web-assembly.js';
 
-/** The sizes of blocks, multiples of the tiles. A panel of each operand fits the first cache; with more rows than fit the second, b is packed less often (measured). */
-const blockRows = 512;
-const blockColumns = 256;
-const blockInner = 256;
-
-const largestElement = 8;
-const blockOfA = blockRows * blockInner * largestElement;
-const blockOfB = blockColumns * blockInner * largestElement;
-const blockOfC = blockRows * blockColumns * largestElement;
-const pageBytes = 65_536;
-
-/** A block of the memory as elements. */
-interface Region<Data> {
-  readonly data: Data;
+/** A block of the memory: `lines` lines of elements, `stride` apart. */
+interface Block {
+  readonly data: FloatArray;
   /** Its first byte. */
   readonly address: number;
+  /** From line to line, in elements. */
+  readonly stride: number;
 }
 
-interface Memory {
-  readonly a: Region<FloatArray>;
-  readonly b: Region<FloatArray>;
-  readonly c: Region<FloatArray>;
+type Multiply = (a: number, b: number, c: number, steps: number, panels: number) => void;
+
+interface Kernels {
+  readonly bytes: number;
+  /** The left operand's block, in either layout. */
+  readonly a: Readonly<Record<LeftLayout, Block>>;
+  readonly b: Block;
+  readonly c: Block;
+  readonly multiply: Readonly<Record<LeftLayout, Multiply>>;
 }
 
-type Multiply = (a: number, b: number, c: number, steps: number, panels: number, rowBytes: number) => void;
-type Kernels = { readonly [E in MatmulElement]: { readonly memory: Memory; readonly multiply: Multiply; readonly bytes: number } };
+const pageBytes = 65_536;
 
-function makeKernels({ memory, functions }: VectorModule<MatmulElement>): Kernels {
-  const regions = (make: (offset: number, bytes: number) => FloatArray): Memory => {
-    const region = (address: number, bytes: number): Region<FloatArray> => ({ data: make(address, bytes), address });
-    return { a: region(0, blockOfA), b: region(blockOfA, blockOfB), c: region(blockOfA + blockOfB, blockOfC) };
-  };
+const bytesOfA = Math.max(blockRows * lineBytes(blockInner, 'float64'), blockInner * lineBytes(blockRows, 'float64'));
+const bytesOfB = blockInner * lineBytes(blockColumns, 'float64');
+const bytesOfC = blockRows * lineBytes(blockColumns, 'float64');
+
+function kernelsOf({ memory, functions }: VectorModule<MatmulFunction>, element: MatmulElement, bytes: 4 | 8): Kernels {
+  const block = (address: number, size: number, length: number): Block => ({
+    data: element === 'float32' ? new Float32Array(memory, address, size / bytes) : new Float64Array(memory, address, size / bytes),
+    address,
+    stride: lineBytes(length, element) / bytes,
+  });
   return {
-    float32: { memory: regions((offset, bytes) => new Float32Array(memory, offset, bytes / 4)), multiply: functions.float32, bytes: 4 },
-    float64: { memory: regions((offset, bytes) => new Float64Array(memory, offset, bytes / 8)), multiply: functions.float64, bytes: 8 },
+    bytes,
+    a: { rows: block(0, bytesOfA, blockInner), steps: block(0, bytesOfA, blockRows) },
+    b: block(bytesOfA, bytesOfB, blockColumns),
+    c: block(bytesOfA + bytesOfB, bytesOfC, blockColumns),
+    multiply: { rows: functions[`${element} rows`], steps: functions[`${element} steps`] },
   };
 }
 
 // `undefined` before the first use, null where there is no WebAssembly with vectors.
-let kernels: Kernels | null | undefined;
+let kernels: Readonly<Record<MatmulElement, Kernels>> | null | undefined;
 
-function kernelsOrNull(): Kernels | null {
+function kernelsOrNull(): Readonly<Record<MatmulElement, Kernels>> | null {
   if (kernels !== undefined) return kernels;
-  const made = instantiate<MatmulElement>(makeMatmulModule(Math.ceil((blockOfA + blockOfB + blockOfC) / pageBytes)));
-  kernels = made && makeKernels(made);
+  const made = instantiate<MatmulFunction>(makeMatmulModule(Math.ceil((bytesOfA + bytesOfB + bytesOfC) / pageBytes)));
+  kernels = made && { float32: kernelsOf(made, 'float32', 4), float64: kernelsOf(made, 'float64', 8) };
   return kernels;
 }
-
-const roundUp = (count: number, multiple: number): number => Math.ceil(count / multiple) * multiple;
 
 /** Writes a times b to `out`, and tells whether it could: without vectors the kernels in TypeScript do it. */
 export function multiplyVectors({ rows, inner, columns }: MatmulSizes, a: Matrix<FloatArray>, b: Matrix<FloatArray>, out: Matrix<FloatArray>): boolean {
   const found = kernelsOrNull();
   if (found === null) return false;
   const element: MatmulElement = [a, b, out].every(({ data }) => data instanceof Float32Array) ? 'float32' : 'float64';
-  const { memory, multiply, bytes } = found[element];
+  // What lies next to each other in the operand does so in the block, if it can.
+  const layout: LeftLayout = a.rowStride === 1 && a.columnStride !== 1 ? 'steps' : 'rows';
+  const { bytes, a: leftBlocks, b: right, c, multiply: functions } = found[element];
+  const [left, multiply] = [leftBlocks[layout], functions[layout]];
   const width = tileColumns(element);
-  const c = memory.c.data;
   for (let column = 0; column < columns; column += blockColumns) {
     const columnCount = Math.min(blockColumns, columns - column);
-    const rowLength = roundUp(columnCount, width);
     for (let row = 0; row < rows; row += blockRows) {
       const rowCount = Math.min(blockRows, rows - row);
-      c.fill(0, 0, roundUp(rowCount, tileRows) * rowLength);
+      const tilesBelow = Math.ceil(rowCount / tileRows);
+      c.data.fill(0, 0, tilesBelow * tileRows * c.stride);
       for (let k = 0; k < inner; k += blockInner) {
-        const innerCount = Math.min(blockInner, inner - k);
-        const length = roundUp(innerCount, unrolled);
-        pack(a.data, a.offset + row * a.rowStride + k * a.columnStride, rowCount, a.rowStride, innerCount, a.columnStride, memory.a.data, tileRows, length);
-        pack(b.data, b.offset + k * b.rowStride + column * b.columnStride, columnCount, b.columnStride, innerCount, b.rowStride, memory.b.data, width, length);
-        for (let at = 0; at < columnCount; at += width) {
-          multiply(memory.a.address, memory.b.address + at * length * bytes, memory.c.address + at * bytes, length / unrolled, Math.ceil(rowCount / tileRows), rowLength * bytes);
-        }
+        const steps = Math.min(blockInner, inner - k);
+        const fromA = a.offset + row * a.rowStride + k * a.columnStride;
+        if (layout === 'rows') copyLines(rowCount, steps, a.data, fromA, a.rowStride, a.columnStride, left.data, 0, left.stride, 1);
+        else copyLines(steps, rowCount, a.data, fromA, a.columnStride, a.rowStride, left.data, 0, left.stride, 1);
+        // What rows or columns of the blocks have beyond the operands ends up beyond the result.
+        copyLines(steps, columnCount, b.data, b.offset + k * b.rowStride + column * b.columnStride, b.rowStride, b.columnStride, right.data, 0, right.stride, 1);
+        for (let at = 0; at < columnCount; at += width) multiply(left.address, right.address + at * bytes, c.address + at * bytes, steps, tilesBelow);
       }
-      writeBlock(rowCount, columnCount, c, rowLength, out, out.offset + row * out.rowStride + column * out.columnStride);
+      copyLines(rowCount, columnCount, c.data, 0, c.stride, 1, out.data, out.offset + row * out.rowStride + column * out.columnStride, out.rowStride, out.columnStride);
     }
   }
   return true;
 }
 
-/**
- * Packs `count` lines of `inner` elements into panels of `tile` lines side by side, each `length` long: element k of line i of a panel at `k * tile + i`.
- * What a panel lacks, at its end or in lines, is zero.
- */
-function pack(data: FloatArray, start: number, count: number, lineStride: number, inner: number, step: number, panels: FloatArray, tile: number, length: number): void {
-  for (let line = 0, to = 0; line < count; line += tile, to += tile * length) {
-    const lines = Math.min(tile, count - line);
-    if (lines < tile || inner < length) panels.fill(0, to, to + tile * length);
-    const first = start + line * lineStride;
-    if (lineStride === 1) packAcross(data, first, lines, inner, step, panels, tile, to);
-    else packAlong(data, first, lines, lineStride, inner, step, panels, tile, to);
-  }
-}
+/** Shorter lines are copied one element after the other: a call of `set` costs as much as some dozens of them. */
+const shortestLine = 48;
+/** Lines that are copied side by side where they lie so in the source. */
+const linesTogether = 16;
 
-/** The lines are next to each other in memory. */
-function packAcross(data: FloatArray, start: number, lines: number, inner: number, step: number, panels: FloatArray, tile: number, to: number): void {
-  for (let k = 0, at = start, place = to; k < inner; k++, at += step, place += tile) {
-    for (let i = 0; i < lines; i++) panels[place + i] = data[at + i]!;
+/** Copies `lines` lines of `length` elements. */
+function copyLines(
+  lines: number, length: number,
+  source: FloatArray, from: number, fromLine: number, fromStep: number,
+  target: FloatArray, to: number, toLine: number, toStep: number,
+): void {
+  if (fromStep === 1 && toStep === 1 && length >= shortestLine) {
+    for (let line = 0; line < lines; line++) {
+      const start = from + line * fromLine;
+      target.set(source.subarray(start, start + length), to + line * toLine);
+    }
+    return;
   }
-}
-
-function packAlong(data: FloatArray, start: number, lines: number, lineStride: number, inner: number, step: number, panels: FloatArray, tile: number, to: number): void {
-  for (let i = 0; i < lines; i++) {
-    for (let k = 0, at = start + i * lineStride, place = to + i; k < inner; k++, at += step, place += tile) panels[place] = data[at]!;
-  }
-}
-
-function writeBlock(rows: number, columns: number, sums: FloatArray, rowLength: number, out: Matrix<FloatArray>, start: number): void {
-  for (let row = 0; row < rows; row++) {
-    const from = row * rowLength;
-    const to = start + row * out.rowStride;
-    if (out.columnStride === 1) out.data.set(sums.subarray(from, from + columns), to);
-    else for (let column = 0; column < columns; column++) out.data[to + column * out.columnStride] = sums[from + column]!;
+  for (let line = 0; line < lines; line += linesTogether) {
+    const end = Math.min(lines, line + linesTogether);
+    if (fromStep === 1) {
+      for (let each = line; each < end; each++) {
+        for (let i = 0, at = from + each * fromLine, place = to + each * toLine; i < length; i++, at++, place += toStep) target[place] = source[at]!;
+      }
+    } else {
+      // By elements first: the lines lie next to each other in the source, and so their elements share its cache lines.
+      for (let i = 0; i < length; i++) {
+        for (let each = line, at = from + line * fromLine + i * fromStep, place = to + line * toLine + i * toStep; each < end; each++, at += fromLine, place += toLine) {
+          target[place] = source[at]!;
+        }
+      }
+    }
   }
 }

@@ -1,15 +1,20 @@
 /**
  * The innermost loops of a product of matrices with vectors: a tile of four rows and two vectors of columns of the result stays in
- * registers while panels of both operands go by (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008).
+ * registers while a strip of rows of the one operand and a strip of columns of the other go by (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008).
  */
 import { assembleModule, type Code, f32x4, f64x2, FunctionBuilder, i32, type Local, v128 } from './assembler.js';
 
 /** The rows of a tile. */
 export const tileRows = 4;
-/** Steps of the inner axis that the loop does at once: panels have a multiple of them, the rest zeros. */
-export const unrolled = 4;
 const vectorBytes = 16;
 const vectorsOfTile = 2;
+/** Lines of a block begin this much further apart than they are long, so that a strip across them does not fall into few sets of the cache. */
+const gapBytes = 64;
+
+/** The sizes of blocks, multiples of the tiles: a strip of each operand fits the first cache, a block of each the second (measured). */
+export const blockRows = 128;
+export const blockColumns = 256;
+export const blockInner = 256;
 
 /** What differs between the element types. */
 interface ElementType {
@@ -26,43 +31,66 @@ const elementTypes = {
 
 export type MatmulElement = keyof typeof elementTypes;
 
+/** How the left operand lies in its block: a line for each row, or a line for each step of the inner axis. */
+export type LeftLayout = 'rows' | 'steps';
+
 /** The columns of a tile. */
 export const tileColumns = (element: MatmulElement): number => (vectorsOfTile * vectorBytes) / elementTypes[element].bytes;
 
+/** From line to line of a block whose lines have `elements`. */
+export const lineBytes = (elements: number, element: MatmulElement): number => elements * elementTypes[element].bytes + gapBytes;
+
+/** From row to row and from step to step in the left operand's block. */
+function leftStrides(element: MatmulElement, layout: LeftLayout): { readonly row: number; readonly step: number } {
+  const { bytes } = elementTypes[element];
+  return layout === 'rows' ? { row: lineBytes(blockInner, element), step: bytes } : { row: bytes, step: lineBytes(blockRows, element) };
+}
+
 /**
- * A function of (panels of a, panel of b, place in the result, steps of the inner axis over `unrolled`, panels of a, bytes from row to row of the
- * result): adds each panel of a times the panel of b to a tile of the result, one tile below the other. All are addresses or counts from 1 on.
+ * A function of (left block, strip of the right block, place in the result, steps of the inner axis, tiles below each other): adds the products
+ * to the result. All are addresses or counts from 1 on. One step a turn of the loop: with more the compiler runs out of registers (35 against 21
+ * thousand million operations a second).
  */
-function tiles({ bytes, splat, add, mul }: ElementType): FunctionBuilder {
-  const f = new FunctionBuilder(['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
+function tiles(element: MatmulElement, layout: LeftLayout): FunctionBuilder {
+  const { splat, add, mul }: ElementType = elementTypes[element];
+  const left = leftStrides(element, layout);
+  const rightStep = lineBytes(blockColumns, element);
+  const f = new FunctionBuilder(['i32', 'i32', 'i32', 'i32', 'i32']);
   const parameter = (index: number): Local => f.parameter(index);
-  const [a, b, c, steps, panels, rowBytes] = [parameter(0), parameter(1), parameter(2), parameter(3), parameter(4), parameter(5)];
+  const [a, b, c, steps, panels] = [parameter(0), parameter(1), parameter(2), parameter(3), parameter(4)];
+  const moveOn = (address: Local, by: number): void => f.emit(address.set(i32.add(address.get, i32.const(by))));
   f.repeat(() => {
-    const rows = [c.get];
-    for (let row = 1; row < tileRows; row++) rows.push(f.variable('i32', i32.add(rows[row - 1]!, rowBytes.get)).get);
-    const sums = rows.map((address) => Array.from({ length: vectorsOfTile }, (_, j) => f.variable('v128', v128.load(address, j * vectorBytes))));
-    const from = f.variable('i32', b.get);
-    const left = f.variable('i32', steps.get);
+    const place = (row: number, vector: number): number => row * rightStep + vector * vectorBytes;
+    const sums = Array.from({ length: tileRows }, (_, row) => Array.from({ length: vectorsOfTile }, (__, vector) => f.variable('v128', v128.load(c.get, place(row, vector)))));
+    const [from, to] = [f.variable('i32', a.get), f.variable('i32', b.get)];
+    const rest = f.variable('i32', steps.get);
     f.repeat(() => {
-      for (let k = 0; k < unrolled; k++) {
-        const columns = Array.from({ length: vectorsOfTile }, (_, j) => f.vector(v128.load(from.get, (k * vectorsOfTile + j) * vectorBytes)));
-        sums.forEach((row, i) => {
-          const factor = f.vector(splat(a.get, (k * tileRows + i) * bytes));
-          row.forEach((sum, j) => f.emit(sum.set(add(sum.get, mul(factor, columns[j]!)))));
-        });
-      }
-      f.emit(a.set(i32.add(a.get, i32.const(unrolled * tileRows * bytes))));
-      f.emit(from.set(i32.add(from.get, i32.const(unrolled * vectorsOfTile * vectorBytes))));
-      f.emit(left.set(i32.sub(left.get, i32.const(1))));
-      return left.get;
+      const columns = Array.from({ length: vectorsOfTile }, (_, vector) => f.vector(v128.load(to.get, vector * vectorBytes)));
+      sums.forEach((row, i) => {
+        const factor = f.vector(splat(from.get, i * left.row));
+        row.forEach((sum, j) => f.emit(sum.set(add(sum.get, mul(factor, columns[j]!)))));
+      });
+      moveOn(from, left.step);
+      moveOn(to, rightStep);
+      moveOn(rest, -1);
+      return rest.get;
     });
-    sums.forEach((row, i) => row.forEach((sum, j) => f.emit(v128.store(rows[i]!, sum.get, j * vectorBytes))));
-    f.emit(c.set(i32.add(rows[tileRows - 1]!, rowBytes.get)));
-    f.emit(panels.set(i32.sub(panels.get, i32.const(1))));
+    sums.forEach((row, i) => row.forEach((sum, j) => f.emit(v128.store(c.get, sum.get, place(i, j)))));
+    moveOn(a, tileRows * left.row);
+    moveOn(c, tileRows * rightStep);
+    moveOn(panels, -1);
     return panels.get;
   });
   return f;
 }
 
-/** A module with one such function for each element type, and `pages` of 64 KiB of memory. */
-export const makeMatmulModule = (pages: number): Uint8Array<ArrayBuffer> => assembleModule(pages, { float32: tiles(elementTypes.float32), float64: tiles(elementTypes.float64) });
+export type MatmulFunction = `${MatmulElement} ${LeftLayout}`;
+
+/** A module with such a function for each element type and layout, and `pages` of 64 KiB of memory. */
+export const makeMatmulModule = (pages: number): Uint8Array<ArrayBuffer> =>
+  assembleModule(pages, {
+    'float32 rows': tiles('float32', 'rows'),
+    'float32 steps': tiles('float32', 'steps'),
+    'float64 rows': tiles('float64', 'rows'),
+    'float64 steps': tiles('float64', 'steps'),
+  } satisfies Readonly<Record<MatmulFunction, FunctionBuilder>>);
