@@ -1,10 +1,9 @@
 /** Functions and bound modules as ONNX models. */
 import { ArgumentError, type Spec, type TypedArray } from '@flaxon/tensor';
 import type { OnnxEntry } from '../format/types.js';
-import { functionDomain } from '../graph/graph.js';
-import { serializeFunction, serializeGraph } from '../graph/serialize.js';
+import { opsetsOf, serializeFunction, serializeGraph } from '../graph/serialize.js';
 import { buildGraph, type GraphOptions } from '../lower/build-graph.js';
-import type { Device } from '../session/runtime.js';
+import type { Device } from '../session/devices.js';
 import type { TensorSignature } from '../session/transfer.js';
 import { version } from '../version.js';
 import { type ArgumentTree, type FlatArguments, flattenArguments, isSpec } from './arguments.js';
@@ -26,6 +25,11 @@ export interface ExportOptions {
   readonly device?: Device;
   /** A name for each argument, with which the paths of its inputs begin. */
   readonly argumentNames?: readonly string[];
+  /**
+   * `'modules'` makes each module a local function of the model, so that viewers show the model by module; equal ones share one function.
+   * ONNX Runtime inlines them. Passes then work inside modules and not across their borders. `'operators'`, the default, makes one flat graph.
+   */
+  readonly functions?: 'operators' | 'modules';
   /** More entries for the metadata of the file. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -54,7 +58,7 @@ export function buildModel({ program }: StagedFunction, options: ModelOptions): 
     producerName: 'flaxon',
     producerVersion: version,
     graph: serializeGraph(graph),
-    opsetImport: [{ domain: '', version: opset }, ...(functions.length > 0 ? [{ domain: functionDomain, version: 1 }] : [])],
+    opsetImport: opsetsOf([graph, ...functions.map((one) => one.graph)], opset),
     metadataProps,
     ...(functions.length > 0 ? { functions: functions.map((one) => serializeFunction(one, opset)) } : {}),
   };
@@ -79,7 +83,8 @@ export const flattenSpecs = (operation: string, args: readonly unknown[], argume
  */
 export function exportOnnx(target: ExportableFunction | ExportableModule, specs: readonly ArgumentSpec[], options: ExportOptions = {}): OnnxModel {
   const { f, name, leading, constantNames, metadata } = targetOf(target);
-  const { opset = defaultOpset, device = 'cpu', argumentNames = [] } = options;
+  const { opset = defaultOpset, device = 'cpu', argumentNames = [], functions = 'operators' } = options;
+  if (functions !== 'operators' && functions !== 'modules') throw new ArgumentError('exportOnnx', 'functions', `must be 'operators' or 'modules', found ${JSON.stringify(functions)}`);
   requireOpset('exportOnnx', opset);
   const args = flattenSpecs('exportOnnx', [...leading, ...specs], [...leading.map(() => ''), ...argumentNames]);
   const staged = stageFunction('exportOnnx', f, args);
@@ -91,6 +96,7 @@ export function exportOnnx(target: ExportableFunction | ExportableModule, specs:
     inputNames: inputs,
     outputNames: outputNames(staged.outputPaths, inputs),
     constantNames,
+    ...(functions === 'modules' ? { moduleKinds: staged.moduleKinds } : {}),
     metadata: { ...metadata, ...options.metadata },
   });
 }

@@ -33,20 +33,22 @@ export const text = (value: string): Attribute => ({ kind: 'string', value });
 export const ints = (value: readonly Int64[]): Attribute => ({ kind: 'ints', value });
 export const subgraph = (value: Graph): Attribute => ({ kind: 'graph', value });
 
-/** The domain of the local functions that Flaxon adds to a model. */
+/** The domain of the local functions that Flaxon adds to a model: operators that ONNX Runtime has no kernel of. */
 export const functionDomain = 'flaxon';
+/** The domain of local functions that are the modules of the author's model. */
+export const moduleDomain = 'flaxon.modules';
 
 /** An operator application. Passes rewrite nodes in place, so that the order of a graph stays topological. */
 export interface Node {
   op: string;
-  /** Empty for ONNX's own operators, `functionDomain` for local functions. */
+  /** Empty for ONNX's own operators, `functionDomain` or `moduleDomain` for local functions. */
   domain: string;
   /** Undefined is an omitted optional operand. */
   inputs: (Value | undefined)[];
   attributes: Attributes;
   readonly outputs: readonly Value[];
-  /** The path of the module that asked for it. */
-  readonly scope: string;
+  /** The path of the module that asked for it; in the body of a function that is a module, from there on. */
+  scope: string;
 }
 
 export interface Output {
@@ -69,6 +71,9 @@ export class Graph {
 export interface LocalFunction {
   readonly name: string;
   readonly graph: Graph;
+  /** `functionDomain` where it is not given. */
+  readonly domain?: string;
+  readonly docString?: string;
 }
 
 export const isConstant = (value: Value | undefined): boolean => value?.source.kind === 'constant';

@@ -1,5 +1,5 @@
 /** Gives every node and value of a model a name: the only place where names are made. No two are equal, in subgraphs either. */
-import type { Node, Value } from './graph.js';
+import { moduleDomain, type Node, type Value } from './graph.js';
 
 export class NameAuthority {
   readonly #taken = new Map<string, number>();
@@ -33,9 +33,9 @@ export class NameAuthority {
     return name;
   }
 
-  /** Names `node` by its module path and operator, and its unnamed outputs after it. */
+  /** Names `node` by its module path and operator, the call of a module by its path alone, and its unnamed outputs after it. */
   nameNode(node: Node): string {
-    const name = this.unique(node.scope === '' ? node.op : `${node.scope}/${node.op}`);
+    const name = this.unique(wantedName(node));
     node.outputs.forEach((output, i) => {
       if (this.has(output)) return;
       // A node and its first output may share a name: they live in different name spaces of the format.
@@ -44,4 +44,9 @@ export class NameAuthority {
     });
     return name;
   }
+}
+
+function wantedName({ op, domain, scope }: Node): string {
+  if (scope === '') return op;
+  return domain === moduleDomain ? scope : `${scope}/${op}`;
 }

@@ -8,10 +8,11 @@ import {
   type OnnxFunction,
   type OnnxGraph,
   type OnnxNode,
+  type OnnxOperatorSet,
   type OnnxShape,
   type OnnxValueInfo,
 } from '../format/types.js';
-import { type Attribute, forEachGraph, functionDomain, type Graph, type LocalFunction, type Node, type Value } from './graph.js';
+import { type Attribute, forEachGraph, functionDomain, type Graph, type LocalFunction, moduleDomain, type Node, type Value } from './graph.js';
 import { NameAuthority } from './names.js';
 
 const textEncoder = new TextEncoder();
@@ -130,7 +131,7 @@ export function serializeGraph(graph: Graph): OnnxGraph {
 }
 
 /** A local function. Functions have no initialisers: their constants are `Constant` nodes. */
-export function serializeFunction({ name, graph }: LocalFunction, opset: number): OnnxFunction {
+export function serializeFunction({ name, graph, domain = functionDomain, docString }: LocalFunction, opset: number): OnnxFunction {
   const names = new NameAuthority();
   nameInterface(graph, names);
   const constants = nameConstants(graph, names).map((constant): OnnxNode => ({
@@ -140,10 +141,18 @@ export function serializeFunction({ name, graph }: LocalFunction, opset: number)
   }));
   return {
     name,
-    domain: functionDomain,
+    domain,
     input: graph.inputs.map((input) => names.of(input)),
     output: graph.outputs.map(({ value }) => names.of(value)),
     node: [...constants, ...graph.nodes.map((node) => nodeMessage(node, names))],
-    opsetImport: [{ domain: '', version: opset }, { domain: functionDomain, version: 1 }],
+    opsetImport: opsetsOf([graph], opset),
+    ...(docString === undefined ? {} : { docString }),
   };
+}
+
+/** The operator sets of the nodes in `graphs`: ONNX's, and the domains of local functions that they call. */
+export function opsetsOf(graphs: readonly Graph[], opset: number): OnnxOperatorSet[] {
+  const called = new Set<string>();
+  for (const root of graphs) forEachGraph(root, ({ nodes }) => nodes.forEach(({ domain }) => called.add(domain)));
+  return [{ domain: '', version: opset }, ...[functionDomain, moduleDomain].filter((domain) => called.has(domain)).map((domain) => ({ domain, version: 1 }))];
 }

@@ -4,7 +4,9 @@ import { cast } from '../emit/arithmetic.js';
 import { concat, reshape } from '../emit/layout.js';
 import { GraphBuilder } from '../graph/builder.js';
 import type { Graph, LocalFunction, Value } from '../graph/graph.js';
+import { outlineModules } from '../graph/outline/outline-modules.js';
 import { optimize } from '../passes/optimize.js';
+import { removeDeadNodes } from '../passes/remove-dead-nodes.js';
 import { lowerInto } from './lower.js';
 import { exact, materialize } from './lowered.js';
 
@@ -19,6 +21,8 @@ export interface GraphOptions {
   readonly packing?: { readonly inputs: readonly PackedPort[]; readonly outputs: readonly PackedPort[] };
   /** Names for constants that are known arrays, such as the parameters of a bound module. */
   readonly constantNames?: ReadonlyMap<TypedArray, string>;
+  /** The class of the module at each path, where modules are to be local functions. */
+  readonly moduleKinds?: ReadonlyMap<string, string>;
 }
 
 /** Members (inputs or outputs of the program, by number) that are one array of the graph, one behind the other. */
@@ -74,6 +78,17 @@ export function buildGraph(program: Program, options: GraphOptions): BuiltGraph 
   const operands = graphInputs(builder, program, options).map(exact);
   const results = lowerInto(builder, { opset, device, constantNames, samples: new WeakSet() }, program, operands);
   graphOutputs(builder, program, results.map((result) => materialize(builder, result)), options);
-  optimize(builder.graph);
-  return { graph: builder.graph, functions: builder.functions };
+  return optimized(builder, options.moduleKinds);
+}
+
+/** Passes run on the whole graph, or, where modules are functions, inside each of them: nothing is moved across their borders. */
+function optimized({ graph, functions }: GraphBuilder, kinds: GraphOptions['moduleKinds']): BuiltGraph {
+  if (kinds === undefined) {
+    optimize(graph);
+    return { graph, functions };
+  }
+  removeDeadNodes(graph);
+  const modules = outlineModules(graph, { kinds, optimize });
+  optimize(graph);
+  return { graph, functions: [...functions, ...modules.functions()] };
 }
