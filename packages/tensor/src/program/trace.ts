@@ -16,6 +16,11 @@ export interface NamedAxis {
   readonly size: Dim;
 }
 
+export interface TraceOptions {
+  readonly axis?: NamedAxis | null;
+  readonly isLinear?: boolean;
+}
+
 /**
  * A program in the making. Traces open and close like brackets; `level` is how many are open outside this one. A tensor of
  * an outer trace that is used here becomes an extra input (a capture).
@@ -28,11 +33,14 @@ export class Trace {
   readonly captures = new Map<Variable, Variable>();
   readonly captured: Tensor[] = [];
   readonly equations: Equation[] = [];
+  /** Whether its program is a map of tangents, whose values belong to the trace around it. */
+  readonly isLinear: boolean;
   open = true;
 
-  constructor(level: number, axis: NamedAxis | null) {
+  constructor(level: number, { axis = null, isLinear = false }: TraceOptions) {
     this.level = level;
     this.axis = axis;
+    this.isLinear = isLinear;
   }
 
   input(spec: Spec): Tensor {
@@ -65,8 +73,11 @@ export class Trace {
   }
 }
 
-/** The innermost open trace. */
-export const currentTrace = (): Trace | undefined => openTraces.at(-1);
+/**
+ * The trace for what is made of no tensor, such as the size of a symbolic dimension: the innermost open one that computes values. In a
+ * map of tangents it would be lost to the values, which outlive that trace.
+ */
+export const currentTrace = (): Trace | undefined => openTraces.findLast(({ isLinear }) => !isLinear) ?? openTraces.at(-1);
 
 /** The innermost trace among those of `values`; undefined where all are concrete. */
 export function traceOf(operation: string, values: readonly Tensor[]): Trace | undefined {
@@ -99,7 +110,14 @@ export interface Traced {
  * Operations on concrete tensors alone are computed at once and enter as constants. `axis` has its name inside.
  */
 export function trace(f: (...inputs: Tensor[]) => readonly Tensor[], specs: readonly Spec[], axis: NamedAxis | null = null): Traced {
-  const made = new Trace(openTraces.length, axis);
+  return traceWith(f, specs, { axis });
+}
+
+/** The same for a map of tangents, which `f` makes while it computes values in the trace around. */
+export const traceLinear = (f: (...inputs: Tensor[]) => readonly Tensor[], specs: readonly Spec[]): Traced => traceWith(f, specs, { isLinear: true });
+
+function traceWith(f: (...inputs: Tensor[]) => readonly Tensor[], specs: readonly Spec[], options: TraceOptions): Traced {
+  const made = new Trace(openTraces.length, options);
   openTraces.push(made);
   try {
     const results = f(...specs.map((spec) => made.input(spec)));

@@ -1,7 +1,7 @@
 import { isFloating } from '../dtype/dtype.js';
 import { eliminateDeadCode } from '../program/dead-code.js';
 import type { Program } from '../program/program.js';
-import { trace } from '../program/trace.js';
+import { traceLinear } from '../program/trace.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { deriveBy, jvpRules } from './jvp/jvp-program.js';
 import { linearizeCheckpoint } from './linearize-checkpoint.js';
@@ -29,7 +29,7 @@ export const linearizeProgram: LinearizeProgram = (program, primals, active) => 
   const differentiated = primals.map((primal, i) => active[i]! && isFloating(primal.dtype));
   let outputs: readonly Tensor[] = [];
   let activeOutputs: readonly boolean[] = [];
-  const traced = trace((...inputs) => {
+  const traced = traceLinear((...inputs) => {
     const rest = [...inputs];
     const tangents = differentiated.map((one) => (one ? rest.shift()! : null));
     const derived = linearDerive(program, primals, tangents);
