@@ -14,3 +14,5 @@ export { decodeTensor, encodeTensor, type ExternalDataReader, type TensorData } 
 export type * from './format/types.js';
 export { version } from './version.js';
 export type { ExportableModule } from './export/module-target.js';
+export { evaluatedOperators, evaluateOnnx, type EvaluateOptions } from './evaluate/evaluate.js';
+export { NodeEvaluationError, UnknownOperatorError } from './evaluate/errors.js';
