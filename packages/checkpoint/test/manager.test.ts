@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,10 +27,14 @@ function privateFiles(): DirectoryHandle {
     getFileHandle: async (name, { create = false } = {}) => {
       if (!create && !files.has(name)) throw notFound();
       return {
-        getFile: async () => ({ arrayBuffer: async () => files.get(name)!.buffer }),
+        getFile: async () => new Blob([files.get(name)!]),
         createWritable: async () => {
-          let written = new Uint8Array(0);
-          return { write: async (bytes) => void (written = bytes), close: async () => void files.set(name, written) };
+          const written: Uint8Array<ArrayBuffer>[] = [];
+          return {
+            write: async (bytes) => void written.push(bytes.slice()),
+            close: async () => void files.set(name, new Uint8Array(Buffer.concat(written))),
+            abort: async () => undefined,
+          };
         },
       };
     },
@@ -122,6 +127,39 @@ describe('CheckpointManager', () => {
     await expect(manager.restore(null)).rejects.toThrow(/the steps 1 are there too/);
     await writeFile(join(folder, 'checkpoint_2.json'), '{}');
     await expect(manager.records()).rejects.toThrow(CheckpointFormatError);
+  });
+
+  it('reads records whose checksum is the SHA-256 of the whole file', async () => {
+    const manager = new CheckpointManager(fileSystemStorage(folder));
+    const { checksumBlock, ...record } = await manager.save(1, treeOf(1));
+    expect(checksumBlock).toBeGreaterThan(0);
+    const whole = createHash('sha256').update(await readFile(join(folder, record.file))).digest('hex');
+    await writeFile(join(folder, 'checkpoint_1.json'), JSON.stringify({ ...record, checksum: whole }));
+    expect((await manager.restore(treeOf(0))).tree.step).toBe(1);
+    await writeFile(join(folder, 'checkpoint_1.json'), JSON.stringify({ ...record, checksum: whole.replace(/^./u, 'x') }));
+    await expect(manager.restore(null)).rejects.toThrow(CheckpointFormatError);
+  });
+
+  it.each([
+    ['leaves the folder', { file: '../other' }],
+    ['has tiny blocks', { checksumBlock: 1 }],
+    ['has metrics that are no numbers', { metrics: { loss: 'x' } }],
+    ['has no step', { step: -0.5 }],
+  ])('refuses a record that %s', async (_, changes) => {
+    const storage = memoryStorage();
+    const manager = new CheckpointManager(storage);
+    const record = await manager.save(1, treeOf(1));
+    await storage.write('checkpoint_1.json', [new TextEncoder().encode(JSON.stringify({ ...record, ...changes }))]);
+    await expect(manager.restore(null)).rejects.toThrow(CheckpointFormatError);
+  });
+
+  it('checks a file by the digests of its blocks', async () => {
+    const { file, checksum, checksumBlock } = await new CheckpointManager(fileSystemStorage(folder)).save(1, { w: tensor(new Float32Array(2 ** 21).fill(1.5)) });
+    const bytes = await readFile(join(folder, file));
+    const digest = (data: Uint8Array): Buffer => createHash('sha256').update(data).digest();
+    const blocks = Array.from({ length: Math.ceil(bytes.length / checksumBlock!) }, (_, i) => digest(bytes.subarray(i * checksumBlock!, (i + 1) * checksumBlock!)));
+    expect(blocks).toHaveLength(3);
+    expect(checksum).toBe(digest(Buffer.concat(blocks)).toString('hex'));
   });
 
   it('takes no part of what an earlier process left unfinished, and clears it away', async () => {

@@ -2,7 +2,7 @@ import { tensor, type Tensor } from '@flaxon/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  CheckpointFormatError, fromBytes, fromStateDict, msgpackRestore, msgpackSerialize, NumpyScalar, numpyScalar, PythonFloat, pythonFloat, StateDictError, toBytes, toStateDict,
+  CheckpointFormatError, fromBytes, fromStateDict, msgpackParts, msgpackRestore, msgpackSerialize, NumpyScalar, numpyScalar, PythonFloat, pythonFloat, StateDictError, toBytes, toStateDict,
   UnsupportedValueError, type CheckpointTree, type StateDict,
 } from '../src/index.js';
 
@@ -29,6 +29,19 @@ describe('toBytes', () => {
   it('keeps the order of keys, which msgpackSerialize sorts', () => {
     expect(hex(toBytes({ b: 1, a: { d: 2, c: 3 } }))).toBe('82a16201a16182a16402a16303');
     expect(hex(msgpackSerialize({ b: 1, a: { d: 2, c: 3 } }))).toBe('82a16182a16303a16402a16201');
+  });
+
+  it('sorts keys as texts in msgpackSerialize, 10 before 2, where an object has them as numbers', () => {
+    const tree = { b: { d: 1, c: 2 }, a: Object.fromEntries(Array.from({ length: 12 }, (_, i) => [String(i), i])) };
+    // flax.serialization.msgpack_serialize of Flax 0.12.8.
+    expect(hex(msgpackSerialize(tree))).toBe('82a1618ca13000a13101a231300aa231310ba13202a13303a13404a13505a13606a13707a13808a13909a16282a16302a16401');
+  });
+
+  it('is the same in parts, of which large tensors are not copied', () => {
+    const large = tensor(new Float32Array(40_000).fill(1.5));
+    const parts = msgpackParts({ small: tensor([1]), large, after: 'x' });
+    expect(hex(Buffer.concat(parts))).toBe(hex(toBytes({ small: tensor([1]), large, after: 'x' })));
+    expect(parts.some((part) => part.buffer === large.data().buffer)).toBe(true);
   });
 
   it('names the path of a leaf that it has no form for', () => {

@@ -1,46 +1,43 @@
-import { ArgumentError, FlaxonError } from '@flaxon/tensor';
+import { ArgumentError } from '@flaxon/tensor';
 import { CheckpointFormatError } from '../errors.js';
-import { fromBytes, toBytes } from '../msgpack/flax.js';
+import { fromBytes, msgpackParts } from '../msgpack/flax.js';
+import { sizeOfParts } from '../storage/parts.js';
 import type { CheckpointStorage } from '../storage/storage.js';
 import type { CheckpointTree, StateDict } from '../values.js';
-import { checksumOf, decodeRecord, encodeRecord, type CheckpointRecord } from './record.js';
+import { Background } from './background.js';
+import { checksumBlock, checksumOf } from './checksum.js';
+import { MissingCheckpointError } from './errors.js';
+import { decodeRecord, encodeRecord, isWhole, type CheckpointRecord } from './record.js';
+import { bestOf, keptOf, qualityOf, requireCounts, type Metrics, type Retention } from './retention.js';
 
-export interface KeepBest {
-  /** The name of a metric that is given to `save`. */
-  readonly metric: string;
-  /** Whether the least or the largest value is the best; `min` by default. */
-  readonly mode?: 'min' | 'max';
-  /** How many of the best are kept, 1 by default. */
-  readonly count?: number;
-}
-
-export interface CheckpointManagerOptions {
-  /** How many of the last checkpoints are kept; all by default. */
-  readonly keepLast?: number;
-  /** Which are kept besides, however old they are. */
-  readonly keepBest?: KeepBest;
+export interface CheckpointManagerOptions extends Retention {
+  /** At which steps `saveInBackground` saves: multiples of this number (orbax: `save_interval_steps`); at each by default. */
+  readonly saveEvery?: number;
+  /** How many saves in the background may be unfinished when `saveInBackground` lets the program go on, 1 by default: each holds its tensors. */
+  readonly maxPending?: number;
   /** What the names of files begin with, `checkpoint` by default. */
   readonly prefix?: string;
 }
 
 export interface SaveOptions {
-  readonly metrics?: Readonly<Record<string, number>>;
+  readonly metrics?: Metrics;
   /** Plain data that is kept with the checkpoint. */
   readonly metadata?: unknown;
   readonly signal?: AbortSignal;
 }
 
-/** A checkpoint that is not there. */
-export class MissingCheckpointError extends FlaxonError {
-  /** Undefined where any would have done. */
-  readonly step: number | undefined;
-  readonly available: readonly number[];
+export interface BackgroundSaveOptions extends SaveOptions {
+  /** Whether to save at a step that `saveEvery` leaves out. False by default. */
+  readonly force?: boolean;
+}
 
-  constructor(step: number | undefined, available: readonly number[]) {
-    super(`there is no checkpoint${step === undefined ? '' : ` of step ${step}`}; ${available.length === 0 ? 'nothing has been saved here' : `those of the steps ${available.join(', ')} are there`}.`);
-    this.step = step;
-    this.available = available;
-  }
+/** What is saved, as it was when the save was asked for: tensors do not change, everything else is copied. */
+interface Snapshot {
+  readonly step: number;
+  readonly parts: readonly Uint8Array[];
+  readonly metrics: Metrics;
+  readonly metadata: unknown;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -49,17 +46,15 @@ export class MissingCheckpointError extends FlaxonError {
  */
 export class CheckpointManager {
   readonly #storage: CheckpointStorage;
-  readonly #options: CheckpointManagerOptions & { readonly prefix: string };
-  /** Saves run one after another. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #options: CheckpointManagerOptions & { readonly prefix: string; readonly saveEvery: number; readonly maxPending: number };
+  readonly #saves = new Background();
 
   /** @throws ArgumentError where a count is no whole number from 1 on */
   constructor(storage: CheckpointStorage, options: CheckpointManagerOptions = {}) {
-    for (const [name, count] of [['keepLast', options.keepLast], ['keepBest', options.keepBest?.count]] as const) {
-      if (count !== undefined && !(Number.isInteger(count) && count >= 1)) throw new ArgumentError('CheckpointManager', name, `must be a whole number from 1 on, found ${count}`);
-    }
+    const { keepLast, keepBest, keepEvery, saveEvery, maxPending } = options;
+    requireCounts({ keepLast, keepBest: keepBest?.count, keepEvery, saveEvery, maxPending });
     this.#storage = storage;
-    this.#options = { prefix: 'checkpoint', ...options };
+    this.#options = { prefix: 'checkpoint', saveEvery: 1, maxPending: 1, ...options };
   }
 
   #recordName(step: number): string {
@@ -67,29 +62,67 @@ export class CheckpointManager {
   }
 
   /**
-   * Saves `tree` as the checkpoint of `step`, replacing one of that step. Training may go on meanwhile: tensors do not change, so the tree is
-   * what it was when this was called.
+   * Saves `tree` as the checkpoint of `step`, replacing one of that step; done once it is on the disk. Training may go on meanwhile: what is saved is what was there
+   * when this was called, and the program is held up for a few milliseconds at a time at most. Saves are made one after another.
    * @throws ArgumentError where the step is no whole number from 0 on, or a metric that decides is missing; UnsupportedValueError; what the storage throws. A save that
    * fails leaves what was there.
    */
   save(step: number, tree: CheckpointTree, options: SaveOptions = {}): Promise<CheckpointRecord> {
-    const { metric } = this.#options.keepBest ?? {};
-    if (!(Number.isSafeInteger(step) && step >= 0)) throw new ArgumentError('CheckpointManager.save', 'step', `must be a whole number from 0 on, found ${step}`);
-    if (metric !== undefined && !Number.isFinite(options.metrics?.[metric] ?? Number.NaN)) throw new ArgumentError('CheckpointManager.save', 'metrics', `must have a finite \`${metric}\`, by which the best checkpoint is kept`);
-    const saved = this.#last.then(() => this.#save(step, tree, options));
-    this.#last = saved.catch(() => undefined);
-    return saved;
+    this.#requireSavable('CheckpointManager.save', step, options);
+    try {
+      const snapshot = this.#snapshot(step, tree, options);
+      return this.#saves.run(() => this.#write(snapshot));
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
-  async #save(step: number, tree: CheckpointTree, { metrics = {}, metadata = null, signal }: SaveOptions): Promise<CheckpointRecord> {
+  /**
+   * Saves `tree` beside the program, at the steps that `saveEvery` names: done as soon as fewer than `maxPending` earlier saves are unfinished, so that a disk that is
+   * slower than training slows training down and does not fill the memory. What goes wrong later is thrown by the next call, or by `wait()` (orbax:
+   * AsyncCheckpointer).
+   *
+   *     for (...) {
+   *       state = await trainStep(state, batch);
+   *       await manager.saveInBackground(step, state);
+   *     }
+   *     await manager.wait();
+   * @returns whether the step is one that is saved
+   * @throws as `save` does, and what an earlier save in the background failed with
+   */
+  async saveInBackground(step: number, tree: CheckpointTree, { force = false, ...options }: BackgroundSaveOptions = {}): Promise<boolean> {
+    this.#saves.rethrow();
+    if (!force && !this.shouldSave(step)) return false;
+    this.#requireSavable('CheckpointManager.saveInBackground', step, options);
+    const snapshot = this.#snapshot(step, tree, options);
+    await this.#saves.runUnattended(() => this.#write(snapshot), this.#options.maxPending);
+    return true;
+  }
+
+  /** Whether `saveEvery` names this step. */
+  shouldSave(step: number): boolean {
+    return step % this.#options.saveEvery === 0;
+  }
+
+  #requireSavable(operation: string, step: number, { metrics = {} }: SaveOptions): void {
+    const { keepBest } = this.#options;
+    if (!(Number.isSafeInteger(step) && step >= 0)) throw new ArgumentError(operation, 'step', `must be a whole number from 0 on, found ${step}`);
+    if (keepBest === undefined || Number.isFinite(qualityOf(keepBest, metrics))) return;
+    throw new ArgumentError(operation, 'metrics', `must have ${typeof keepBest.metric === 'string' ? `a finite \`${keepBest.metric}\`` : 'what `keepBest.metric` makes a finite number of'}, by which the best checkpoint is kept`);
+  }
+
+  #snapshot(step: number, tree: CheckpointTree, { metrics = {}, metadata = null, signal }: SaveOptions): Snapshot {
+    return { step, parts: msgpackParts(tree), metrics: { ...metrics }, metadata: structuredClone(metadata), signal };
+  }
+
+  async #write({ step, parts, metrics, metadata, signal }: Snapshot): Promise<CheckpointRecord> {
     signal?.throwIfAborted();
-    const bytes = toBytes(tree);
-    const checksum = await checksumOf(bytes);
+    const checksum = await checksumOf(parts, checksumBlock, signal);
     signal?.throwIfAborted();
     // The name has the checksum: the file of an earlier checkpoint of this step stays until the new record is there.
     const file = `${this.#options.prefix}_${step}-${checksum.slice(0, 12)}.msgpack`;
-    const record: CheckpointRecord = { step, file, bytes: bytes.length, checksum, metrics, metadata };
-    await this.#storage.write(file, [bytes]);
+    const record: CheckpointRecord = { step, file, bytes: sizeOfParts(parts), checksum, checksumBlock, metrics, metadata };
+    await this.#storage.write(file, parts);
     await this.#storage.write(this.#recordName(step), [encodeRecord(record)]);
     await this.#clean();
     return record;
@@ -97,7 +130,13 @@ export class CheckpointManager {
 
   /** Waits for the saves that are under way; none of them throws here. */
   async finished(): Promise<void> {
-    await this.#last;
+    await this.#saves.settled();
+  }
+
+  /** Waits for the saves that are under way. @throws what a save in the background failed with, where no later call has thrown it */
+  async wait(): Promise<void> {
+    await this.#saves.settled();
+    this.#saves.rethrow();
   }
 
   /** The records of all checkpoints, by step. @throws CheckpointFormatError for a damaged record */
@@ -108,23 +147,27 @@ export class CheckpointManager {
     return records.sort((a, b) => a.step - b.step);
   }
 
-  #bestOf(records: readonly CheckpointRecord[]): readonly CheckpointRecord[] {
-    const { keepBest } = this.#options;
-    if (keepBest === undefined) return [];
-    const { metric, mode = 'min', count = 1 } = keepBest;
-    const rank = ({ metrics }: CheckpointRecord): number => (mode === 'min' ? 1 : -1) * (metrics[metric] ?? Number.POSITIVE_INFINITY);
-    return [...records].sort((a, b) => rank(a) - rank(b) || b.step - a.step).slice(0, count);
-  }
-
-  /** Removes the checkpoints that are not to be kept, records first, and files without a record. */
+  /** Removes the checkpoints that are not to be kept. */
   async #clean(): Promise<void> {
     const records = await this.records();
-    const { prefix, keepLast = records.length } = this.#options;
-    const kept = new Set([...records.slice(-keepLast), ...this.#bestOf(records)]);
+    await this.#keep(records, keptOf(records, this.#options));
+  }
+
+  /** Removes all but the kept records, those first, and then the files without one. */
+  async #keep(records: readonly CheckpointRecord[], kept: ReadonlySet<CheckpointRecord>): Promise<void> {
+    const { prefix } = this.#options;
     for (const record of records) if (!kept.has(record)) await this.#storage.remove(this.#recordName(record.step));
     const files = new Set(Array.from(kept, ({ file }) => file));
     const isOurs = (name: string): boolean => name.startsWith(`${prefix}_`) && /^\d+-[0-9a-f]{12}\.msgpack$/u.test(name.slice(prefix.length + 1));
     for (const name of await this.#storage.list()) if (isOurs(name) && !files.has(name)) await this.#storage.remove(name);
+  }
+
+  /** Removes the checkpoint of `step`, if there is one, after the saves that are under way. */
+  async remove(step: number): Promise<void> {
+    await this.#saves.run(async () => {
+      const records = await this.records();
+      await this.#keep(records, new Set(records.filter((record) => record.step !== step)));
+    });
   }
 
   /** The record of the last checkpoint; undefined where there is none. */
@@ -134,7 +177,7 @@ export class CheckpointManager {
 
   /** The record of the best checkpoint by `keepBest`; undefined where there is none. */
   async best(): Promise<CheckpointRecord | undefined> {
-    return this.#bestOf(await this.records())[0];
+    return bestOf(await this.records(), this.#options.keepBest)[0];
   }
 
   /**
@@ -146,7 +189,7 @@ export class CheckpointManager {
     const record = step === undefined ? records.at(-1) : records.find((one) => one.step === step);
     if (!record) throw new MissingCheckpointError(step, records.map((one) => one.step));
     const bytes = await this.#storage.read(record.file);
-    if (bytes.length !== record.bytes || (await checksumOf(bytes)) !== record.checksum) {
+    if (!(await isWhole(record, bytes))) {
       const others = records.flatMap((one) => (one === record ? [] : [one.step]));
       throw new CheckpointFormatError('checkpoint', `the file \`${record.file}\` is damaged: its bytes are not those that were saved; ${others.length === 0 ? 'there is no other' : `the steps ${others.join(', ')} are there too`}`);
     }

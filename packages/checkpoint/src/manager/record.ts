@@ -1,4 +1,7 @@
 import { CheckpointFormatError } from '../errors.js';
+import { isJsonObject, parseJson } from '../json.js';
+import { isPlainName } from '../storage/plain-name.js';
+import { checksumOf, wholeChecksumOf } from './checksum.js';
 
 /** What is known of a checkpoint beside its tree: a small JSON file, which is written last and makes it count. */
 export interface CheckpointRecord {
@@ -6,8 +9,10 @@ export interface CheckpointRecord {
   /** The file with the tree, as Flax writes it. */
   readonly file: string;
   readonly bytes: number;
-  /** SHA-256 of that file, in hexadecimal digits. */
+  /** SHA-256 of the SHA-256 digests of the file's blocks, in hexadecimal digits. */
   readonly checksum: string;
+  /** The bytes of such a block; where there is none, the checksum is the SHA-256 of the whole file. */
+  readonly checksumBlock?: number;
   readonly metrics: Readonly<Record<string, number>>;
   /** What the user wants to keep besides: plain data. */
   readonly metadata: unknown;
@@ -17,24 +22,23 @@ const utf8 = new TextEncoder();
 
 export const encodeRecord = (record: CheckpointRecord): Uint8Array => utf8.encode(`${JSON.stringify(record, undefined, 2)}\n`);
 
+const isMetrics = (value: unknown): value is Readonly<Record<string, number>> => isJsonObject(value) && Object.values(value).every((metric) => typeof metric === 'number');
+
+/** Smaller blocks would make reading slow. */
+const isBlock = (value: unknown): boolean => value === undefined || (Number.isSafeInteger(value) && (value as number) >= 2 ** 12);
+
 /** @throws CheckpointFormatError */
 export function decodeRecord(name: string, bytes: Uint8Array): CheckpointRecord {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    throw new CheckpointFormatError('checkpoint', `the record \`${name}\` is no JSON`);
-  }
-  const record = parsed as CheckpointRecord;
-  const isRecord = typeof parsed === 'object' && parsed !== null && Number.isSafeInteger(record.step) && typeof record.file === 'string' && typeof record.checksum === 'string' && Number.isSafeInteger(record.bytes);
-  if (!isRecord || record.file.includes('/') || record.file.includes('\\')) throw new CheckpointFormatError('checkpoint', `the record \`${name}\` is not { step, file, bytes, checksum, metrics, metadata }`);
-  return { ...record, metrics: record.metrics ?? {}, metadata: record.metadata ?? null };
+  const parsed = parseJson('checkpoint', `a record \`${name}\``, bytes);
+  const { step, file, checksum, bytes: size, checksumBlock, metrics = {}, metadata = null } = isJsonObject(parsed) ? parsed : {};
+  const isRecord = Number.isSafeInteger(step) && typeof file === 'string' && isPlainName(file) && typeof checksum === 'string' && Number.isSafeInteger(size) && isBlock(checksumBlock) && isMetrics(metrics);
+  if (!isRecord) throw new CheckpointFormatError('checkpoint', `the record \`${name}\` is not { step, file, bytes, checksum, checksumBlock, metrics, metadata }`);
+  return { ...(parsed as CheckpointRecord), metrics, metadata };
 }
 
-declare const crypto: { readonly subtle: { digest(algorithm: 'SHA-256', bytes: Uint8Array): Promise<ArrayBuffer> } };
-
-/** SHA-256 in hexadecimal digits. */
-export async function checksumOf(bytes: Uint8Array): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+/** Whether `bytes` are those that the record is of. */
+export async function isWhole(record: CheckpointRecord, bytes: Uint8Array): Promise<boolean> {
+  if (bytes.length !== record.bytes) return false;
+  const found = record.checksumBlock === undefined ? await wholeChecksumOf(bytes) : await checksumOf([bytes], record.checksumBlock);
+  return found === record.checksum;
 }

@@ -11,7 +11,7 @@ const indexed = <T>(list: readonly T[]): Record<string, T> => Object.fromEntries
 export function chunkedRecord(array: Tensor, maxChunkSize: number): StateDict {
   const length = Math.max(1, Math.floor(maxChunkSize / bytesPerElement(array.dtype)));
   const data: TypedArray = array.data();
-  const pieces = Array.from({ length: Math.ceil(data.length / length) }, (_, i) => tensor(data.slice(i * length, (i + 1) * length) as TypedArray, { dtype: array.dtype }));
+  const pieces = Array.from({ length: Math.ceil(data.length / length) }, (_, i) => tensor(data.subarray(i * length, (i + 1) * length) as TypedArray, { dtype: array.dtype }));
   return { [marker]: true, shape: indexed([...array.staticShape()]), chunks: indexed(pieces) };
 }
 

@@ -7,8 +7,9 @@ import { bytesPerElement, Tensor } from '@flaxon/tensor';
 import { UnsupportedValueError } from '../errors.js';
 import { childPath, isList, isNode, NumpyScalar, PythonFloat, type StateDict } from '../values.js';
 import { bytesOf } from '../tensor-bytes.js';
+import { joined, sizeOfParts } from '../storage/parts.js';
 import { chunkedRecord } from './chunks.js';
-import { ByteWriter } from './writer.js';
+import { PartsWriter } from './writer.js';
 
 export interface EncodeOptions {
   /** Arrays above this many bytes are cut in pieces; 2^30 by default, as in Flax. No value above 2^32 - 1 bytes can be written in one piece. */
@@ -21,7 +22,7 @@ export const defaultChunkSize = 2 ** 30;
 export const extensions = { array: 1, complex: 2, scalar: 3 } as const;
 
 /** Forms of one length field: a short one in the first byte, then 8, 16, 32 bits. */
-function writeLength(writer: ByteWriter, length: number, { short, codes }: { readonly short?: { readonly base: number; readonly limit: number }; readonly codes: readonly [number | undefined, number, number] }): void {
+function writeLength(writer: PartsWriter, length: number, { short, codes }: { readonly short?: { readonly base: number; readonly limit: number }; readonly codes: readonly [number | undefined, number, number] }): void {
   const [code8, code16, code32] = codes;
   if (short && length < short.limit) writer.uint8(short.base | length);
   else if (code8 !== undefined && length < 0x100) {
@@ -38,19 +39,21 @@ function writeLength(writer: ByteWriter, length: number, { short, codes }: { rea
 
 const utf8 = new TextEncoder();
 
-function writeString(writer: ByteWriter, text: string): void {
+function writeString(writer: PartsWriter, text: string): void {
   const bytes = utf8.encode(text);
   writeLength(writer, bytes.length, { short: { base: 0xa0, limit: 32 }, codes: [0xd9, 0xda, 0xdb] });
   writer.raw(bytes);
 }
 
-function writeBinary(writer: ByteWriter, bytes: Uint8Array): void {
-  writeLength(writer, bytes.length, { codes: [0xc4, 0xc5, 0xc6] });
+const binaryCodes = [0xc4, 0xc5, 0xc6] as const;
+
+function writeBinary(writer: PartsWriter, bytes: Uint8Array): void {
+  writeLength(writer, bytes.length, { codes: binaryCodes });
   writer.raw(bytes);
 }
 
 /** Non-negative integers with their width, then the same for negative ones. */
-function writeInteger(writer: ByteWriter, value: bigint, path: string): void {
+function writeInteger(writer: PartsWriter, value: bigint, path: string): void {
   if (value >= -32n && value < 128n) return writer.uint8(Number(value) & 0xff);
   if (value >= 1n << 64n || value < -(1n << 63n)) throw new UnsupportedValueError('msgpack', path, `the integer ${value}`, 'Integers have at most 64 bits.');
   const isNegative = value < 0n;
@@ -70,12 +73,12 @@ function writeInteger(writer: ByteWriter, value: bigint, path: string): void {
   }
 }
 
-function writeFloat(writer: ByteWriter, value: number): void {
+function writeFloat(writer: PartsWriter, value: number): void {
   writer.uint8(0xcb);
   writer.float64(value);
 }
 
-function writeNumber(writer: ByteWriter, value: number, path: string): void {
+function writeNumber(writer: PartsWriter, value: number, path: string): void {
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) writeInteger(writer, BigInt(value), path);
   else writeFloat(writer, value);
 }
@@ -83,40 +86,49 @@ function writeNumber(writer: ByteWriter, value: number, path: string): void {
 /** Extensions of 1, 2, 4, 8 and 16 bytes have a form of their own. */
 const fixedExtensions = new Map([[1, 0xd4], [2, 0xd5], [4, 0xd6], [8, 0xd7], [16, 0xd8]]);
 
-function writeExtension(writer: ByteWriter, code: number, payload: Uint8Array): void {
-  const fixed = fixedExtensions.get(payload.length);
-  if (fixed === undefined) writeLength(writer, payload.length, { codes: [0xc7, 0xc8, 0xc9] });
+/** What stands before the payload of an extension of `length` bytes. */
+function writeExtensionHead(writer: PartsWriter, code: number, length: number): void {
+  const fixed = fixedExtensions.get(length);
+  if (fixed === undefined) writeLength(writer, length, { codes: [0xc7, 0xc8, 0xc9] });
   else writer.uint8(fixed);
   writer.uint8(code);
-  writer.raw(payload);
 }
 
-/** (shape, dtype name, bytes). */
-function arrayPayload(tensor: Tensor): Uint8Array {
-  const writer = new ByteWriter();
-  writer.uint8(0x93);
+/** The extension `code` with (shape, dtype name, bytes). */
+function writeArray(writer: PartsWriter, code: number, tensor: Tensor): void {
+  const bytes = bytesOf(tensor);
+  const head = new PartsWriter();
+  head.uint8(0x93);
   const shape = tensor.staticShape();
-  writeLength(writer, shape.length, { short: { base: 0x90, limit: 16 }, codes: [undefined, 0xdc, 0xdd] });
-  for (const size of shape) writeInteger(writer, BigInt(size), '');
-  writeString(writer, tensor.dtype);
-  writeBinary(writer, bytesOf(tensor));
-  return writer.finish();
+  writeLength(head, shape.length, { short: { base: 0x90, limit: 16 }, codes: [undefined, 0xdc, 0xdd] });
+  for (const size of shape) writeInteger(head, BigInt(size), '');
+  writeString(head, tensor.dtype);
+  writeLength(head, bytes.length, { codes: binaryCodes });
+  const parts = head.finish();
+  writeExtensionHead(writer, code, sizeOfParts(parts) + bytes.length);
+  for (const part of parts) writer.raw(part);
+  writer.fixed(bytes);
 }
+
+/** As the objects have their keys, or by their letters. An object cannot have keys that are whole numbers in another order than theirs. */
+type KeyOrder = 'own' | 'sorted';
 
 interface Context {
-  readonly writer: ByteWriter;
+  readonly writer: PartsWriter;
   readonly maxChunkSize: number;
+  readonly keys: KeyOrder;
 }
 
 function writeTensor({ writer, maxChunkSize }: Context, tensor: Tensor, path: string): void {
   if (tensor.isTraced) throw new UnsupportedValueError('msgpack', path, 'a traced tensor, which has no values', 'Save outside the function that is traced.');
   const bytes = tensor.size * bytesPerElement(tensor.dtype);
-  if (bytes > maxChunkSize) writeValue({ writer, maxChunkSize: Number.POSITIVE_INFINITY }, chunkedRecord(tensor, maxChunkSize), path);
-  else writeExtension(writer, extensions.array, arrayPayload(tensor));
+  if (bytes > maxChunkSize) writeValue({ writer, maxChunkSize: Number.POSITIVE_INFINITY, keys: 'own' }, chunkedRecord(tensor, maxChunkSize), path);
+  else writeArray(writer, extensions.array, tensor);
 }
 
 function writeMap(context: Context, node: { readonly [key: string]: StateDict }, path: string): void {
   const entries = Object.entries(node);
+  if (context.keys === 'sorted') entries.sort(([a], [b]) => (a < b ? -1 : 1));
   writeLength(context.writer, entries.length, { short: { base: 0x80, limit: 16 }, codes: [undefined, 0xde, 0xdf] });
   for (const [key, value] of entries) {
     writeString(context.writer, key);
@@ -128,7 +140,7 @@ function writeValue(context: Context, value: StateDict, path: string): void {
   const { writer } = context;
   if (value === null) return writer.uint8(0xc0);
   if (value instanceof Tensor) return writeTensor(context, value, path);
-  if (value instanceof NumpyScalar) return writeExtension(writer, extensions.scalar, arrayPayload(value.tensor));
+  if (value instanceof NumpyScalar) return writeArray(writer, extensions.scalar, value.tensor);
   if (value instanceof PythonFloat) return writeFloat(writer, value.value);
   if (value instanceof Uint8Array) return writeBinary(writer, value);
   if (isList(value)) {
@@ -150,9 +162,15 @@ function writeValue(context: Context, value: StateDict, path: string): void {
   }
 }
 
-/** `value` as MessagePack with Flax's extensions. @throws UnsupportedValueError */
-export function encode(value: StateDict, { maxChunkSize = defaultChunkSize }: EncodeOptions = {}): Uint8Array {
-  const writer = new ByteWriter();
-  writeValue({ writer, maxChunkSize }, value, '');
+/**
+ * `value` as MessagePack with Flax's extensions, in parts: the elements of large tensors are not copied, everything else is as it was when this was called.
+ * @throws UnsupportedValueError
+ */
+export function encodeParts(value: StateDict, { maxChunkSize = defaultChunkSize }: EncodeOptions = {}, keys: KeyOrder = 'own'): readonly Uint8Array[] {
+  const writer = new PartsWriter();
+  writeValue({ writer, maxChunkSize, keys }, value, '');
   return writer.finish();
 }
+
+/** The same in one buffer. */
+export const encode = (value: StateDict, options?: EncodeOptions, keys?: KeyOrder): Uint8Array => joined(encodeParts(value, options, keys));

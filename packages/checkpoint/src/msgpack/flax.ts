@@ -1,8 +1,8 @@
 /** Flax's files (`flax.serialization`). */
 import { fromStateDict, toStateDict } from '../state-dict.js';
-import { isList, isNode, type CheckpointTree, type StateDict } from '../values.js';
+import type { CheckpointTree, StateDict } from '../values.js';
 import { decode } from './decode.js';
-import { encode, type EncodeOptions } from './encode.js';
+import { encode, encodeParts, type EncodeOptions } from './encode.js';
 
 /**
  * A tree as the bytes that Flax writes for it (`flax.serialization.to_bytes`): variables, a train state, an optimizer's state. Keys stay in
@@ -10,6 +10,12 @@ import { encode, type EncodeOptions } from './encode.js';
  * @throws UnsupportedValueError for a leaf that the format has no form for
  */
 export const toBytes = (tree: CheckpointTree, options?: EncodeOptions): Uint8Array => encode(toStateDict(tree), options);
+
+/**
+ * The bytes of `toBytes` in parts that are written one after another: the elements of tensors, which do not change, are not copied.
+ * @throws UnsupportedValueError
+ */
+export const msgpackParts = (tree: CheckpointTree, options?: EncodeOptions): readonly Uint8Array[] => encodeParts(toStateDict(tree), options);
 
 /**
  * A tree of the structure of `target` with the leaves of bytes that Flax wrote (`flax.serialization.from_bytes`). With null as the target, the
@@ -22,15 +28,11 @@ export function fromBytes(target: CheckpointTree, bytes: Uint8Array): Checkpoint
   return target === null ? state : fromStateDict(target, state);
 }
 
-function sorted(state: StateDict): StateDict {
-  if (isList(state)) return state.map(sorted);
-  if (!isNode(state)) return state;
-  const node = state as { readonly [key: string]: StateDict };
-  return Object.fromEntries(Object.keys(node).sort().map((key) => [key, sorted(node[key]!)]));
-}
-
-/** As `toBytes`, with keys in the order of their letters (`flax.serialization.msgpack_serialize`). @throws UnsupportedValueError */
-export const msgpackSerialize = (tree: CheckpointTree, options?: EncodeOptions): Uint8Array => encode(sorted(toStateDict(tree)), options);
+/**
+ * As `toBytes`, with keys in the order of their letters, so that `10` comes before `2` (`flax.serialization.msgpack_serialize` of a state dict).
+ * @throws UnsupportedValueError
+ */
+export const msgpackSerialize = (tree: CheckpointTree, options?: EncodeOptions): Uint8Array => encode(toStateDict(tree), options, 'sorted');
 
 /** The state dict in bytes that Flax wrote (`flax.serialization.msgpack_restore`). @throws CheckpointFormatError */
 export const msgpackRestore = (bytes: Uint8Array): StateDict => decode(bytes);

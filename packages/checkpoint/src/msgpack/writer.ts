@@ -1,12 +1,12 @@
-/** Bytes in the making, in a buffer that doubles. */
-export class ByteWriter {
+/** From this many bytes on, a run of bytes is a part of its own and not copied. */
+const ownPart = 2 ** 16;
+
+/** A file in the making, in parts: small things in buffers that double, large ones as they are in memory. */
+export class PartsWriter {
+  readonly #parts: Uint8Array[] = [];
   #bytes = new Uint8Array(256);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
-
-  get length(): number {
-    return this.#length;
-  }
 
   /** Where the next `count` bytes go. The buffer may be another afterwards. */
   #reserve(count: number): number {
@@ -19,6 +19,13 @@ export class ByteWriter {
       this.#view = new DataView(larger.buffer);
     }
     return at;
+  }
+
+  /** Makes a part of what the buffer has, and begins another. */
+  #flush(): void {
+    if (this.#length === 0) return;
+    this.#parts.push(this.#bytes.slice(0, this.#length));
+    this.#length = 0;
   }
 
   uint8(value: number): void {
@@ -46,13 +53,22 @@ export class ByteWriter {
     this.#view.setFloat64(at, value);
   }
 
+  /** Bytes that are copied. */
   raw(bytes: Uint8Array): void {
     const at = this.#reserve(bytes.length);
     this.#bytes.set(bytes, at);
   }
 
-  /** The bytes so far. */
-  finish(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+  /** Bytes that do not change any more: a long run of them becomes a part without a copy. */
+  fixed(bytes: Uint8Array): void {
+    if (bytes.length < ownPart) return this.raw(bytes);
+    this.#flush();
+    this.#parts.push(bytes);
+  }
+
+  /** What has been written, one part after another. */
+  finish(): readonly Uint8Array[] {
+    this.#flush();
+    return this.#parts;
   }
 }

@@ -1,6 +1,7 @@
 /** The header of a safetensors file. Source: https://github.com/huggingface/safetensors, section "Format". */
 import { bytesPerElement, sizeOf, type Dtype } from '@flaxon/tensor';
 import { CheckpointFormatError } from '../errors.js';
+import { isJsonObject, parseJson } from '../json.js';
 import { dtypesByName } from './element-types.js';
 
 export interface TensorEntry {
@@ -36,16 +37,6 @@ export function headerLength(prefix: Uint8Array, fileSize: number): number {
   return Number(length);
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(utf8.decode(bytes));
-  } catch {
-    return fail('has a header that is no JSON');
-  }
-}
-
 function entryOf(name: string, value: unknown): TensorEntry {
   const { dtype: typeName, shape, data_offsets: offsets } = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
   if (typeof typeName !== 'string' || !Array.isArray(shape) || !Array.isArray(offsets) || offsets.length !== 2) return fail(`has an entry \`${name}\` that is not { dtype, shape, data_offsets }`);
@@ -69,37 +60,11 @@ function requireCovered(entries: readonly TensorEntry[], dataLength: number): vo
 
 /** @throws CheckpointFormatError */
 export function parseHeader(bytes: Uint8Array, dataLength: number): Header {
-  const parsed = parseJson(bytes);
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return fail('has a header that is no object');
-  requireDistinctKeys(bytes, Object.keys(parsed).length);
-  const { __metadata__: metadata = {}, ...rest } = parsed as Readonly<Record<string, unknown>>;
-  if (typeof metadata !== 'object' || metadata === null || Object.values(metadata).some((value) => typeof value !== 'string')) return fail('has metadata that is no object of texts');
+  const parsed = parseJson('safetensors', 'a header', bytes);
+  if (!isJsonObject(parsed)) return fail('has a header that is no object');
+  const { __metadata__: metadata = {}, ...rest } = parsed;
+  if (!isJsonObject(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) return fail('has metadata that is no object of texts');
   const entries = Object.entries(rest).map(([name, value]) => entryOf(name, value));
   requireCovered(entries, dataLength);
   return { entries, metadata: metadata as Readonly<Record<string, string>> };
-}
-
-const [quote, backslash, colon, openBrace, openBracket, closeBrace, closeBracket, space] = [0x22, 0x5c, 0x3a, 0x7b, 0x5b, 0x7d, 0x5d, 0x20];
-
-/** Where the text that begins at `at` ends, past its quote. */
-function endOfText(bytes: Uint8Array, at: number): number {
-  let end = at + 1;
-  while (bytes[end] !== quote) end += bytes[end] === backslash ? 2 : 1;
-  return end + 1;
-}
-
-/** `JSON.parse` keeps the last of equal keys: the keys are counted, so that one is seen to be gone. The bytes have been parsed already. */
-function requireDistinctKeys(bytes: Uint8Array, found: number): void {
-  let [count, depth] = [0, 0];
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i]!;
-    if (byte === openBrace || byte === openBracket) depth++;
-    if (byte === closeBrace || byte === closeBracket) depth--;
-    if (byte !== quote) continue;
-    i = endOfText(bytes, i);
-    while (bytes[i]! <= space) i++;
-    if (bytes[i] === colon && depth === 1) count++;
-    else i--;
-  }
-  if (count !== found) fail('has a name twice in its header');
 }

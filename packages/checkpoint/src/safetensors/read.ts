@@ -1,8 +1,9 @@
 import type { Tensor } from '@flaxon/tensor';
 import { CheckpointFormatError } from '../errors.js';
 import { nestNames, type TensorTree } from '../names.js';
-import type { ByteSource } from '../source.js';
+import type { ByteSource } from '../source/source.js';
 import { tensorOfBytes } from '../tensor-bytes.js';
+import type { TensorFile, TensorSpec } from './tensor-file.js';
 import { headerLength, parseHeader, prefixLength, type Header, type TensorEntry } from './header.js';
 
 export interface SafetensorsReadOptions {
@@ -26,7 +27,7 @@ export function fromSafetensors(bytes: Uint8Array, { separator = '.' }: Safetens
 }
 
 /** A safetensors file whose tensors are read one at a time, when they are asked for. */
-export class SafetensorsFile {
+export class SafetensorsFile implements TensorFile {
   readonly #source: ByteSource;
   readonly #dataStart: number;
   readonly #entries: ReadonlyMap<string, TensorEntry>;
@@ -40,15 +41,24 @@ export class SafetensorsFile {
     this.metadata = metadata;
   }
 
-  /** Reads the header only. @throws CheckpointFormatError */
+  /** Reads the header only. @throws CheckpointFormatError, and then the source is closed */
   static async open(source: ByteSource): Promise<SafetensorsFile> {
+    try {
+      return await SafetensorsFile.#open(source);
+    } catch (error) {
+      await source.close?.();
+      throw error;
+    }
+  }
+
+  static async #open(source: ByteSource): Promise<SafetensorsFile> {
     const length = headerLength(await source.read(0, Math.min(prefixLength, source.size)), source.size);
     const dataStart = prefixLength + length;
     return new SafetensorsFile(source, dataStart, parseHeader(await source.read(prefixLength, length), source.size - dataStart));
   }
 
   /** The names of the tensors with shapes and dtypes. */
-  get specs(): ReadonlyMap<string, Pick<TensorEntry, 'dtype' | 'shape'>> {
+  get specs(): ReadonlyMap<string, TensorSpec> {
     return this.#entries;
   }
 
@@ -59,5 +69,10 @@ export class SafetensorsFile {
     const bytes = await this.#source.read(this.#dataStart + entry.start, entry.end - entry.start);
     if (bytes.length !== entry.end - entry.start) throw new CheckpointFormatError('safetensors', `ends within \`${name}\``);
     return tensorOf(entry, bytes);
+  }
+
+  /** Closes the source. */
+  async close(): Promise<void> {
+    await this.#source.close?.();
   }
 }

@@ -1,7 +1,7 @@
 import { bytesPerElement, type Tensor } from '@flaxon/tensor';
 import { UnsupportedValueError } from '../errors.js';
 import { flattenNames } from '../names.js';
-import { joined } from '../storage/storage.js';
+import { joined } from '../storage/parts.js';
 import { bytesOf } from '../tensor-bytes.js';
 import type { CheckpointTree } from '../values.js';
 import { elementTypes } from './element-types.js';

@@ -1,3 +1,5 @@
+import { fileSource } from '../source/file.js';
+import type { ByteSource } from '../source/source.js';
 import { MissingFileError, type CheckpointStorage } from './storage.js';
 
 /** What a file is called until it is whole. */
@@ -14,6 +16,16 @@ export function fileSystemStorage(folder: string): CheckpointStorage {
   const modules = async () => ({ files: await import('node:fs/promises'), path: await import('node:path') });
   let counter = 0;
 
+  const open = async (name: string): Promise<ByteSource> => {
+    const { path } = await modules();
+    try {
+      return await fileSource(path.join(folder, name));
+    } catch (error) {
+      if (isMissing(error)) throw new MissingFileError(name, `the folder ${folder}`);
+      throw error;
+    }
+  };
+
   return {
     list: async () => {
       const { files } = await modules();
@@ -24,13 +36,14 @@ export function fileSystemStorage(folder: string): CheckpointStorage {
         throw error;
       }
     },
+    open,
+    // Not `readFile`, which refuses files above 2 GiB.
     read: async (name) => {
-      const { files, path } = await modules();
+      const source = await open(name);
       try {
-        return await files.readFile(path.join(folder, name));
-      } catch (error) {
-        if (isMissing(error)) throw new MissingFileError(name, `the folder ${folder}`);
-        throw error;
+        return await source.read(0, source.size);
+      } finally {
+        await source.close?.();
       }
     },
     write: async (name, parts) => {
