@@ -1,17 +1,33 @@
 import type { CallAttribute } from '../primitives/params.js';
-import { softmaxVectors } from './exponential-vectors.js';
+import { sizeOf } from '../shape/shape.js';
 import type { ArrayView } from './kernel.js';
 import { linalgKernels, type CompositeKernel } from './linalg/index.js';
+import { normalizeVectors, softmaxVectors } from './rows-vectors.js';
 
+type Attributes = Readonly<Record<string, CallAttribute>>;
 /** As `CompositeKernel`, or undefined where the decomposition is to be run. */
-type PartialKernel = (inputs: readonly ArrayView[], attributes: Readonly<Record<string, CallAttribute>>) => readonly ArrayView[] | undefined;
+type PartialKernel = (inputs: readonly ArrayView[], attributes: Attributes) => readonly ArrayView[] | undefined;
+
+const float32Data = ({ data, dtype }: ArrayView): Float32Array | undefined => (dtype === 'float32' && data instanceof Float32Array ? data : undefined);
 
 /** Along the last axis of float32. */
 const softmaxKernel: PartialKernel = ([x], { axes }) => {
-  const { data, shape, dtype } = x!;
+  const { shape, dtype } = x!;
+  const data = float32Data(x!);
   const isLast = Array.isArray(axes) && axes.length === 1 && axes[0] === -1;
-  if (!isLast || dtype !== 'float32' || !(data instanceof Float32Array)) return undefined;
-  const found = softmaxVectors(data, shape.at(-1)!);
+  const found = isLast && data ? softmaxVectors(data, shape.at(-1)!) : null;
+  return found === null ? undefined : [{ data: found, shape, dtype }];
+};
+
+/** Over the last axes of float32, with parameters of their shape. */
+const normalizationKernel = (name: 'layerNorm' | 'rmsNorm'): PartialKernel => ([x, ...parameters], { axes, epsilon, hasScale, hasBias }) => {
+  const { shape, dtype } = x!;
+  const data = float32Data(x!);
+  const lines = parameters.map(float32Data);
+  if (data === undefined || lines.includes(undefined) || !Array.isArray(axes) || typeof epsilon !== 'number') return undefined;
+  const columns = sizeOf(shape.slice(shape.length - axes.length));
+  const [scale, bias] = [hasScale === true ? lines[0] : undefined, hasBias === true ? lines[hasScale === true ? 1 : 0] : undefined];
+  const found = columns === 0 ? null : normalizeVectors(name, data, columns, { scale, bias, epsilon });
   return found === null ? undefined : [{ data: found, shape, dtype }];
 };
 
@@ -19,6 +35,8 @@ const softmaxKernel: PartialKernel = ([x], { axes }) => {
 export const compositeKernels = {
   ...linalgKernels,
   softmax: softmaxKernel,
+  layerNorm: normalizationKernel('layerNorm'),
+  rmsNorm: normalizationKernel('rmsNorm'),
 } as const satisfies Readonly<Record<string, CompositeKernel | PartialKernel>>;
 
 export type KernelComposite = keyof typeof compositeKernels;

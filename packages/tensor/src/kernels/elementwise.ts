@@ -1,15 +1,18 @@
-import { allocate, type TypedArray } from '../dtype/dtype.js';
+import { allocate, type Dtype, isFloating, type TypedArray } from '../dtype/dtype.js';
 import type { BinaryPrimitive, ComparisonPrimitive, UnaryPrimitive } from '../primitives/params.js';
 import { sizeOf } from '../shape/shape.js';
 import type { BinaryLoop, UnaryLoop, WhereLoop } from './elementwise-loops.js';
 import { binaryLoops, comparisonLoops, predicateLoops, selectLoops, unaryLoops } from './elementwise.generated.js';
-import { expVectors } from './exponential-vectors.js';
+import { runElementwise } from './elementwise-vectors.js';
 import type { ArrayView, Kernel, KernelTable, StaticSpec } from './kernel.js';
 import { allocateCompute, asSigned, asUnsigned, computeData, numberClass, storeData, unsupported } from './number-class.js';
 import { broadcastNest, Odometer } from './strides.js';
 
 type AnyUnaryLoop = UnaryLoop<TypedArray, TypedArray>;
 type AnyBinaryLoop = BinaryLoop<TypedArray, TypedArray>;
+
+/** Integers have none; bytes that are no bools would be taken for some. */
+const hasVectors = (dtype: Dtype): boolean => dtype === 'bool' || isFloating(dtype);
 
 /** Runs a loop of one operand over a contiguous array. */
 function runUnary(loop: AnyUnaryLoop, a: TypedArray, out: TypedArray): TypedArray {
@@ -33,26 +36,23 @@ export function runBinary(loop: AnyBinaryLoop, shape: StaticSpec['shape'], views
 
 function unaryKernel(primitive: keyof typeof unaryLoops): Kernel<UnaryPrimitive> {
   return ([x]) => {
-    const { dtype, data } = x!;
+    const { dtype } = x!;
     const loop = (unaryLoops[primitive][numberClass(dtype)] ?? unsupported(primitive, dtype)) as AnyUnaryLoop;
-    return [storeData(runUnary(loop, computeData(x!), allocateCompute(dtype, data.length)), dtype)];
+    const data = computeData(x!);
+    const out = allocateCompute(dtype, data.length);
+    if (!hasVectors(dtype) || !runElementwise(primitive, [data.length], [{ data, shape: [data.length] }], out)) runUnary(loop, data, out);
+    return [storeData(out, dtype)];
   };
 }
 
-const scalarExp = unaryKernel('exp');
-
-/** `exp` with vectors where there are enough elements. */
-const expKernel: Kernel<UnaryPrimitive> = (inputs, params, outputs) => {
-  const { data } = inputs[0]!;
-  const found = data instanceof Float32Array ? expVectors(data) : null;
-  return found === null ? scalarExp(inputs, params, outputs) : [found];
-};
-
 function predicateKernel(primitive: keyof typeof predicateLoops): Kernel<UnaryPrimitive> {
   return ([x]) => {
-    const { dtype, data } = x!;
+    const { dtype } = x!;
     const loop = (predicateLoops[primitive][numberClass(dtype)] ?? unsupported(primitive, dtype)) as AnyUnaryLoop;
-    return [runUnary(loop, computeData(x!), allocate('bool', data.length))];
+    const data = computeData(x!);
+    const out = allocate('bool', data.length);
+    if (!hasVectors(dtype) || !runElementwise(primitive, [data.length], [{ data, shape: [data.length] }], out)) runUnary(loop, data, out);
+    return [out];
   };
 }
 
@@ -61,8 +61,8 @@ function binaryKernel(primitive: BinaryPrimitive, reinterpret: (data: TypedArray
     const { dtype } = inputs[0]!;
     const loop = (binaryLoops[primitive][numberClass(dtype)] ?? unsupported(primitive, dtype)) as AnyBinaryLoop;
     const out = allocateCompute(dtype, sizeOf(output!.shape));
-    const [a, b] = inputs.map((input) => reinterpret(computeData(input)));
-    runBinary(loop, output!.shape, inputs, a!, b!, reinterpret(out));
+    const [a, b] = inputs.map((input) => ({ data: reinterpret(computeData(input)), shape: input.shape }));
+    if (!hasVectors(dtype) || !runElementwise(primitive, output!.shape, [a!, b!], out)) runBinary(loop, output!.shape, inputs, a!.data, b!.data, reinterpret(out));
     return [storeData(out, dtype)];
   };
 }
@@ -72,7 +72,9 @@ function comparisonKernel(primitive: ComparisonPrimitive): Kernel<ComparisonPrim
     const { dtype } = inputs[0]!;
     const loop = (comparisonLoops[primitive][numberClass(dtype)] ?? unsupported(primitive, dtype)) as AnyBinaryLoop;
     const out = allocate('bool', sizeOf(output!.shape));
-    return [runBinary(loop, output!.shape, inputs, computeData(inputs[0]!), computeData(inputs[1]!), out)];
+    const [a, b] = inputs.map((input) => ({ data: computeData(input), shape: input.shape }));
+    if (!hasVectors(dtype) || !runElementwise(primitive, output!.shape, [a!, b!], out)) runBinary(loop, output!.shape, inputs, a!.data, b!.data, out);
+    return [out];
   };
 }
 
@@ -81,7 +83,7 @@ const whereKernel: Kernel<'where'> = (inputs, _params, [output]) => {
   const [condition, onTrue, onFalse] = inputs;
   const { dtype, shape } = output!;
   const out = allocate(dtype, sizeOf(shape));
-  if (out.length === 0) return [out];
+  if (out.length === 0 || runElementwise('where', shape, inputs, out)) return [out];
   const loop = selectLoops.where[out instanceof Uint16Array ? 'int' : numberClass(dtype)] as WhereLoop<TypedArray>;
   const { rows, columns, rowStrides, columnStrides, outer } = broadcastNest(shape, inputs.map((input) => input.shape));
   const odometer = new Odometer(outer);
@@ -102,16 +104,19 @@ const whereKernel: Kernel<'where'> = (inputs, _params, [output]) => {
 
 /** By squaring whole arrays, each product rounded (or wrapped) to the dtype, in JAX's order. */
 const integerPowKernel: Kernel<'integerPow'> = ([x], { exponent }) => {
-  const { dtype, data } = x!;
+  const { dtype } = x!;
+  const data = computeData(x!);
+  const count = data.length;
+  const powers = allocateCompute(dtype, count);
+  if (hasVectors(dtype) && runElementwise('integerPow', [count], [{ data, shape: [count] }], powers, exponent)) return [storeData(powers, dtype)];
   const multiply = (binaryLoops.mul[numberClass(dtype)] ?? unsupported('integerPow', dtype)) as AnyBinaryLoop;
   const divide = (binaryLoops.div[numberClass(dtype)] ?? unsupported('integerPow', dtype)) as AnyBinaryLoop;
-  const count = data.length;
   const product = (a: TypedArray, b: TypedArray): TypedArray => {
     const out = allocateCompute(dtype, count);
     multiply(1, count, a, 0, 0, 1, b, 0, 0, 1, out, 0);
     return out;
   };
-  let square = computeData(x!);
+  let square = data;
   let result: TypedArray | undefined;
   for (let bits = Math.abs(exponent); bits > 0; bits = Math.floor(bits / 2)) {
     if (bits % 2 === 1) result = result === undefined ? square : product(result, square);
@@ -121,10 +126,9 @@ const integerPowKernel: Kernel<'integerPow'> = ([x], { exponent }) => {
   if (one instanceof BigInt64Array || one instanceof BigUint64Array) one[0] = 1n;
   else one[0] = 1;
   if (exponent > 0) return [storeData(result!, dtype)];
-  const out = allocateCompute(dtype, count);
   // To the power zero everything is one, NaN too; a negative power is the reciprocal of the positive one.
-  divide(1, count, one, 0, 0, 0, result ?? one, 0, 0, result === undefined ? 0 : 1, out, 0);
-  return [storeData(out, dtype)];
+  divide(1, count, one, 0, 0, 0, result ?? one, 0, 0, result === undefined ? 0 : 1, powers, 0);
+  return [storeData(powers, dtype)];
 };
 
 type Elementwise = UnaryPrimitive | BinaryPrimitive | ComparisonPrimitive | 'where' | 'integerPow';
@@ -133,7 +137,7 @@ export const elementwiseKernels: Pick<KernelTable, Elementwise> = {
   neg: unaryKernel('neg'),
   abs: unaryKernel('abs'),
   sign: unaryKernel('sign'),
-  exp: expKernel,
+  exp: unaryKernel('exp'),
   expm1: unaryKernel('expm1'),
   log: unaryKernel('log'),
   log1p: unaryKernel('log1p'),

@@ -52,6 +52,19 @@ export const v128 = {
   upper: shuffle(1, 3),
   /** Lanes of 32 bits of one vector, in the order given. */
   words: (a: Code, order: readonly number[]): Code => [...a, ...a, ...vector(0x0d), ...order.flatMap((lane) => [0, 1, 2, 3].map((i) => 4 * lane + i))],
+  /** The lowest four bytes; zeros above. */
+  load32Zero: memory(0x5c, 2),
+  /** One byte, in all lanes of 8 bits. */
+  load8Splat: memory(0x07, 0),
+  /** Two bytes, in all lanes of 16 bits. */
+  load16Splat: memory(0x08, 1),
+  /** The lowest two or four bytes. */
+  store16Lowest: (address: Code, value: Code): Code => [...address, ...value, ...vector(0x59), ...unsigned(0), 0, 0],
+  store32Lowest: (address: Code, value: Code): Code => [...address, ...value, ...vector(0x5a), ...unsigned(0), 0, 0],
+  not: unary(0x4d),
+  and: binary(0x4e),
+  /** Bits of the first where those of the second are not set. */
+  andNot: binary(0x4f),
   or: binary(0x50),
   xor: binary(0x51),
   /** Bits of `a` where those of the mask are set, else of `b`. */
@@ -59,13 +72,31 @@ export const v128 = {
   anyTrue: unary(0x53),
 } as const;
 
+export const i8x16 = {
+  neg: unary(0x61),
+  /** The lanes of 16 bits of both, side by side, as bytes. */
+  narrow: binary(0x65),
+} as const;
+
+export const i16x8 = {
+  /** The lanes of 32 bits of both, side by side. */
+  narrow: binary(0x85),
+  /** The lower eight bytes. */
+  fromLower: unary(0x89),
+} as const;
+
 export const i32x4 = {
+  /** The lower four unsigned lanes of 16 bits. */
+  fromLower: unary(0xa9),
+  neg: unary(0xa1),
   splat: unary(0x11),
   shiftLeft: shift(0xab),
   shiftRightSigned: shift(0xac),
   shiftRightUnsigned: shift(0xad),
   add: binary(0xae),
   sub: binary(0xb1),
+  /** Cut to whole numbers; NaN is 0. */
+  fromFloats: unary(0xf8),
   /** Two float64 lanes cut to whole numbers in the lower lanes; NaN is 0. */
   fromDoubles: unary(0xfc),
 } as const;
@@ -73,16 +104,25 @@ export const i32x4 = {
 export const i64x2 = {
   /** The lower two signed lanes of 32 bits. */
   fromLower: unary(0xc7),
+  fromLowerUnsigned: unary(0xc9),
+  neg: unary(0xc1),
   shiftLeft: shift(0xcb),
   add: binary(0xce),
 } as const;
 
 export const f32x4 = {
   splat: unary(0x13),
+  equal: binary(0x41),
+  notEqual: binary(0x42),
   less: binary(0x43),
+  greater: binary(0x44),
+  lessEqual: binary(0x45),
   greaterEqual: binary(0x46),
   /** Two float64 lanes rounded into the lower lanes. */
   demote: unary(0x5e),
+  ceil: unary(0x67),
+  floor: unary(0x68),
+  nearest: unary(0x6a),
   abs: unary(0xe0),
   neg: unary(0xe1),
   sqrt: unary(0xe3),
@@ -92,6 +132,8 @@ export const f32x4 = {
   div: binary(0xe7),
   min: binary(0xe8),
   max: binary(0xe9),
+  /** The larger one; the first where they are equal or one is NaN. One instruction of the processor, `max` is eight. */
+  largerOrFirst: binary(0xeb),
   fromSigned: unary(0xfa),
 } as const;
 
@@ -99,12 +141,27 @@ export const f64x2 = {
   splat: unary(0x14),
   /** The lower two float32 lanes. */
   promote: unary(0x5f),
+  equal: binary(0x47),
+  notEqual: binary(0x48),
+  less: binary(0x49),
+  greater: binary(0x4a),
+  lessEqual: binary(0x4b),
+  greaterEqual: binary(0x4c),
+  ceil: unary(0x74),
+  floor: unary(0x75),
   nearest: unary(0x94),
+  abs: unary(0xec),
+  neg: unary(0xed),
+  sqrt: unary(0xef),
   add: binary(0xf0),
   sub: binary(0xf1),
   mul: binary(0xf2),
+  div: binary(0xf3),
   min: binary(0xf4),
   max: binary(0xf5),
+  /** The smaller or larger one; the first where they are equal or one is NaN. */
+  smallerOrFirst: binary(0xf6),
+  largerOrFirst: binary(0xf7),
 } as const;
 
 const types = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
@@ -172,15 +229,20 @@ const text = (value: string): Code => [...unsigned(value.length), ...Array.from(
 const list = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()];
 const section = (id: number, contents: Code): Code => [id, ...unsigned(contents.length), ...contents];
 
-/** A module with `pages` of 64 KiB of memory, exported as `memory`, and functions that are exported by name and give nothing back. */
-export function assembleModule(pages: number, functions: Readonly<Record<string, FunctionBuilder>>): Uint8Array<ArrayBuffer> {
+/** Where a module finds a memory that is given to it. */
+export const memoryImport = { module: 'flaxon', name: 'memory' } as const;
+
+/** A module with `pages` of 64 KiB of memory, exported as `memory` or given to it, and functions that are exported by name and give nothing back. */
+export function assembleModule(pages: number, functions: Readonly<Record<string, FunctionBuilder>>, memoryIs: 'own' | 'given' = 'own'): Uint8Array<ArrayBuffer> {
+  const limits: Code = [0x01, ...unsigned(pages), ...unsigned(pages)];
   const entries = Object.entries(functions);
   const signatures = entries.map(([, { parameters }]): Code => [0x60, ...list(parameters.map((type) => [types[type]])), 0x00]);
   return Uint8Array.from([
     0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,
     ...section(1, list(signatures)),
+    ...(memoryIs === 'given' ? section(2, list([[...text(memoryImport.module), ...text(memoryImport.name), 0x02, ...limits]])) : []),
     ...section(3, list(entries.map((_, i) => unsigned(i)))),
-    ...section(5, list([[0x01, ...unsigned(pages), ...unsigned(pages)]])),
+    ...(memoryIs === 'own' ? section(5, list([limits])) : []),
     ...section(7, list([[...text('memory'), 0x02, 0x00], ...entries.map(([name], i) => [...text(name), 0x00, ...unsigned(i)])])),
     ...section(10, list(entries.map(([, builder]) => builder.bytes()))),
   ]);

@@ -1,6 +1,7 @@
 import { type Code, i32, v128 } from './assembler.js';
 
 const capacity = 128;
+export const constantsBytes: number = 8 * capacity;
 
 /**
  * Numbers in the memory of a module: loading one into all lanes of a vector is faster than making it. Each has a place of eight bytes, for a
