@@ -1,16 +1,20 @@
 /** One signature of a compiled function: its graph in a session, and how leaves become feeds and results. */
-import { type Atom, concrete, type Program, type Tensor, type TypedArray, type Variable } from '@flaxon/tensor';
+import type { Atom, Program, Tensor, Variable } from '@flaxon/tensor';
 import { buildModel } from '../export/export.js';
 import { inputNames, outputNames } from '../export/names.js';
 import type { StagedFunction } from '../export/stage.js';
-import type { Device, OrtRuntime, OrtTensor } from '../session/runtime.js';
-import { type OpenSession, openSession, type SessionOptions } from '../session/session.js';
-import { fromOrt, toOrt, transferType } from '../session/transfer.js';
-import { pack, type PackedGroup, type PackingPlan, planPacking, unpack } from './packing.js';
+import type { Device } from '../session/devices.js';
+import type { Engine, RunOptions } from '../session/engine.js';
+import { type OpenSession, openSession } from '../session/open.js';
+import type { OrtTensor } from '../session/runtime.js';
+import type { SessionOptions } from '../session/session-options.js';
+import { Ports } from './ports.js';
 
 export interface ExecutableOptions extends SessionOptions {
   readonly name: string;
   readonly opset: number;
+  /** The resolved one. */
+  readonly device: Device;
 }
 
 /** Where one result comes from. */
@@ -42,89 +46,75 @@ function reduceProgram(program: Program): Reduced {
   return { program: { ...program, inputs: inputs.map((i) => program.inputs[i]!), outputs }, inputs, results };
 }
 
-const portName = (direction: string, { dtype }: PackedGroup): string => `packed/${direction}/${dtype}`;
+/** What making a session took. */
+export interface BuildReport {
+  readonly nodes: number;
+  /** Of the model. */
+  readonly bytes: number;
+  readonly lowerMilliseconds: number;
+  readonly openMilliseconds: number;
+}
 
-const ports = (direction: string, { groups }: PackingPlan): { name: string; members: readonly number[] }[] =>
-  groups.map((group) => ({ name: portName(direction, group), members: group.members }));
+export interface BuiltSession {
+  readonly opened: OpenSession;
+  readonly report: BuildReport;
+}
+
+/** Lowers a program whose leaves go through `ports`, and opens a session on it. */
+export async function buildSession(engine: Engine, staged: StagedFunction, names: { readonly inputs: readonly string[]; readonly outputs: readonly string[] }, ports: { readonly inputs: readonly Ports[]; readonly outputs: readonly Ports[] }, options: ExecutableOptions, resident: readonly string[] = []): Promise<BuiltSession> {
+  const begin = performance.now();
+  const packing = { inputs: ports.inputs.flatMap((one) => one.packing), outputs: ports.outputs.flatMap((one) => one.packing) };
+  const model = buildModel(staged, { name: options.name, opset: options.opset, device: options.device, inputNames: names.inputs, outputNames: names.outputs, packing, metadata: {} });
+  const bytes = model.toBytes();
+  const lowered = performance.now();
+  const opened = await openSession(engine, bytes, options, resident);
+  return { opened, report: { nodes: model.nodeCount, bytes: bytes.length, lowerMilliseconds: lowered - begin, openMilliseconds: performance.now() - lowered } };
+}
 
 /** A session with the names and packings of its inputs and outputs. */
 export class Executable {
   readonly #reduced: Reduced;
   /** None where the program has nothing to compute. */
-  readonly #opened: OpenSession | undefined;
-  readonly #names: { readonly inputs: readonly string[]; readonly outputs: readonly string[] };
-  readonly #plans: { readonly inputs: PackingPlan; readonly outputs: PackingPlan };
-  readonly #fetches: readonly string[];
-  #running = 0;
-  #released: (() => void) | undefined;
+  readonly #built: BuiltSession | undefined;
+  readonly #inputs: Ports;
+  readonly #outputs: Ports;
 
-  private constructor(reduced: Reduced, opened: OpenSession | undefined, names: { inputs: readonly string[]; outputs: readonly string[] }, plans: { inputs: PackingPlan; outputs: PackingPlan }) {
+  private constructor(reduced: Reduced, built: BuiltSession | undefined, inputs: Ports, outputs: Ports) {
     this.#reduced = reduced;
-    this.#opened = opened;
-    this.#names = names;
-    this.#plans = plans;
-    this.#fetches = [...plans.outputs.single.map((i) => names.outputs[i]!), ...plans.outputs.groups.map((group) => portName('out', group))];
+    this.#built = built;
+    this.#inputs = inputs;
+    this.#outputs = outputs;
   }
 
   /** Lowers a traced function and opens the session. */
-  static async create(staged: StagedFunction, inputPaths: readonly string[], options: ExecutableOptions): Promise<Executable> {
+  static async create(engine: Engine, staged: StagedFunction, inputPaths: readonly string[], options: ExecutableOptions): Promise<Executable> {
     const reduced = reduceProgram(staged.program);
     const { program } = reduced;
-    const plans = { inputs: planPacking(program.inputs), outputs: planPacking(program.outputs) };
     const inputs = inputNames(reduced.inputs.map((i) => inputPaths[i]!));
     const names = { inputs, outputs: outputNames(program.outputs.map((_, i) => `output/${i}`), inputs) };
-    const device: Device = options.device ?? 'cpu';
-    const packing = { inputs: ports('in', plans.inputs), outputs: ports('out', plans.outputs) };
-    if (program.outputs.length === 0) return new Executable(reduced, undefined, names, plans);
-    const model = buildModel({ ...staged, program }, { name: options.name, opset: options.opset, device, inputNames: names.inputs, outputNames: names.outputs, packing, metadata: {} });
-    return new Executable(reduced, await openSession(model.toBytes(), options), names, plans);
+    const ports = { inputs: new Ports('in', program.inputs, names.inputs), outputs: new Ports('out', program.outputs, names.outputs) };
+    const built = program.outputs.length === 0 ? undefined : await buildSession(engine, { ...staged, program }, names, { inputs: [ports.inputs], outputs: [ports.outputs] }, options);
+    return new Executable(reduced, built, ports.inputs, ports.outputs);
   }
 
-  #feeds(runtime: OrtRuntime, leaves: readonly Tensor[]): Record<string, OrtTensor> {
-    const { inputs: plan } = this.#plans;
+  get report(): BuildReport | undefined {
+    return this.#built?.report;
+  }
+
+  async #compute({ engine, session }: OpenSession, leaves: readonly Tensor[], options: RunOptions): Promise<Tensor[]> {
     const feeds: Record<string, OrtTensor> = {};
-    const leaf = (i: number): Tensor => leaves[this.#reduced.inputs[i]!]!;
-    for (const i of plan.single) feeds[this.#names.inputs[i]!] = toOrt(runtime, leaf(i));
-    for (const group of plan.groups) {
-      const data = pack(group, group.members.map((i) => leaf(i).data()));
-      feeds[portName('in', group)] = new runtime.Tensor(transferType(group.dtype), data, [group.total]);
-    }
-    return feeds;
-  }
-
-  #results(fetched: Readonly<Record<string, OrtTensor>>): Tensor[] {
-    const { outputs: plan } = this.#plans;
-    const { outputs } = this.#reduced.program;
-    const results: Tensor[] = [];
-    for (const i of plan.single) results[i] = fromOrt(fetched[this.#names.outputs[i]!]!, outputs[i]!.dtype);
-    for (const group of plan.groups) {
-      const { dtype } = group;
-      const whole = fromOrt(fetched[portName('out', group)]!, dtype).data();
-      const parts: TypedArray[] = unpack(group, whole);
-      group.members.forEach((member, i) => (results[member] = concrete(parts[i]!, outputs[member]!.shape as readonly number[], dtype)));
-    }
-    return results;
-  }
-
-  async #compute({ runtime, session }: OpenSession, leaves: readonly Tensor[]): Promise<Tensor[]> {
-    return this.#results(await session.run(this.#feeds(runtime, leaves), this.#fetches));
+    this.#inputs.feed(feeds, engine, (i) => leaves[this.#reduced.inputs[i]!]!);
+    return this.#outputs.tensors(await session.run(feeds, this.#outputs.names, options));
   }
 
   /** The results of the function for these leaves of its arguments. */
-  async run(leaves: readonly Tensor[]): Promise<Tensor[]> {
-    this.#running++;
-    try {
-      const outputs = this.#opened ? await this.#compute(this.#opened, leaves) : [];
-      return this.#reduced.results.map((source) => (source.kind === 'constant' ? source.value : source.kind === 'input' ? leaves[source.index]! : outputs[source.index]!));
-    } finally {
-      this.#running--;
-      if (this.#running === 0) this.#released?.();
-    }
+  async run(leaves: readonly Tensor[], options: RunOptions): Promise<Tensor[]> {
+    const outputs = this.#built ? await this.#compute(this.#built.opened, leaves, options) : [];
+    return this.#reduced.results.map((source) => (source.kind === 'constant' ? source.value : source.kind === 'input' ? leaves[source.index]! : outputs[source.index]!));
   }
 
   /** Frees the session once nothing runs in it. */
   async release(): Promise<void> {
-    if (this.#running > 0) await new Promise<void>((resolve) => (this.#released = resolve));
-    await this.#opened?.session.release();
+    await this.#built?.opened.session.release();
   }
 }

@@ -2,7 +2,8 @@ import { externaliseTensors } from '../format/external-data.js';
 import type { OnnxGraph, OnnxModelData, OnnxNode, OnnxTensor } from '../format/types.js';
 import { modelSchema } from '../format/schema.js';
 import { encodeChunks, encodeModel, maximumMessageLength } from '../format/writer.js';
-import { OnnxSession, openSession, type SessionOptions } from '../session/session.js';
+import { createSession, type OnnxSession } from '../session/session.js';
+import type { SessionOptions } from '../session/session-options.js';
 import type { TensorSignature } from '../session/transfer.js';
 import { summarize } from './summary.js';
 
@@ -77,8 +78,7 @@ export class OnnxModel {
    * @throws RuntimeMissingError where there is no ONNX Runtime, DeviceError where the device is not there.
    */
   async createSession(options: SessionOptions = {}): Promise<OnnxSession> {
-    const { runtime, session } = await openSession(this.toBytes(), options);
-    return new OnnxSession(runtime, session, this.inputs, this.outputs);
+    return createSession(this.toBytes(), options, this);
   }
 }
 

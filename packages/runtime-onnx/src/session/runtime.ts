@@ -2,7 +2,7 @@
  * The part of ONNX Runtime's JavaScript interface that is used: `onnxruntime-node` and `onnxruntime-web` both have it, so either can
  * be handed in.
  */
-import { DeviceError, RuntimeMissingError } from '../errors/session-errors.js';
+import { RuntimeMissingError } from '../errors/session-errors.js';
 
 export type OrtElementType = 'float16' | 'float32' | 'float64' | 'int8' | 'int16' | 'int32' | 'int64' | 'uint8' | 'uint16' | 'uint32' | 'uint64' | 'bool';
 
@@ -20,22 +20,50 @@ export type OrtData =
 
 export interface OrtTensor {
   readonly type: string;
+  /** The elements; reading it throws where they are on a device. */
   readonly data: unknown;
   readonly dims: readonly number[];
+  /** Where the elements are; undefined is `cpu`. */
+  readonly location?: string;
+  /** The elements, fetched from a device. */
+  getData?(): Promise<unknown>;
+  /** Frees memory on a device. */
+  dispose?(): void;
 }
 
+/** An execution provider: its name, or its name with its options. */
+export type OrtExecutionProvider = string | ({ readonly name: string } & Readonly<Record<string, unknown>>);
+
 export interface OrtSessionOptions {
-  readonly executionProviders?: readonly string[];
-  readonly graphOptimizationLevel?: 'disabled' | 'basic' | 'extended' | 'all';
+  readonly executionProviders?: readonly OrtExecutionProvider[];
+  readonly graphOptimizationLevel?: 'disabled' | 'basic' | 'extended' | 'layout' | 'all';
   readonly intraOpNumThreads?: number;
   readonly interOpNumThreads?: number;
+  readonly executionMode?: 'sequential' | 'parallel';
+  readonly enableCpuMemArena?: boolean;
+  readonly enableMemPattern?: boolean;
+  readonly enableProfiling?: boolean;
+  readonly profileFilePrefix?: string;
+  readonly optimizedModelFilePath?: string;
+  readonly freeDimensionOverrides?: Readonly<Record<string, number>>;
   readonly logSeverityLevel?: 0 | 1 | 2 | 3 | 4;
+  readonly preferredOutputLocation?: Readonly<Record<string, 'cpu' | 'gpu-buffer'>>;
   readonly extra?: Record<string, unknown>;
+}
+
+/** What ONNX Runtime says of an input or output. */
+export interface OrtValueMetadata {
+  readonly name: string;
+  readonly isTensor: boolean;
+  readonly type?: string;
+  readonly shape?: readonly (number | string)[];
 }
 
 export interface OrtSession<T> {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  readonly inputMetadata?: readonly OrtValueMetadata[];
+  readonly outputMetadata?: readonly OrtValueMetadata[];
   run(feeds: Readonly<Record<string, T>>, fetches: readonly string[]): Promise<Readonly<Record<string, T>>>;
   release(): Promise<void>;
 }
@@ -49,6 +77,7 @@ export interface OrtRuntime {
   readonly Tensor: new (type: OrtElementType, data: OrtData, dims: readonly number[]) => OrtTensor;
   /** onnxruntime-node alone says what it has. */
   readonly listSupportedBackends?: () => readonly { readonly name: string }[];
+  readonly env?: { readonly wasm?: { numThreads?: number | undefined } };
 }
 
 let loaded: Promise<OrtRuntime> | undefined;
@@ -63,29 +92,4 @@ export function defaultRuntime(): Promise<OrtRuntime> {
     throw new RuntimeMissingError(cause);
   });
   return loaded;
-}
-
-/** Where a graph runs: an execution provider of ONNX Runtime. */
-export type Device = 'cpu' | 'cuda' | 'webgpu' | 'wasm';
-
-/** The devices that `runtime` names; undefined where it cannot say before it tries. */
-export function devicesOf(runtime: OrtRuntime): readonly string[] | undefined {
-  return runtime.listSupportedBackends?.().map(({ name }) => name);
-}
-
-/** Messages with which ONNX Runtime says that a provider is missing (1.27 to 1.30, node and web). */
-const missingProvider = /backend not found|no available backend|provider.*not.*(available|supported|enabled)|cannot open shared object|Failed to load library|OrtSessionOptionsAppendExecutionProvider/i;
-
-/** `error` as a `DeviceError` where it says that the device is missing. */
-export function deviceError(runtime: OrtRuntime, device: Device, error: unknown): unknown {
-  const message = error instanceof Error ? error.message : String(error);
-  if (device === 'cpu' || !missingProvider.test(message)) return error;
-  const available = (devicesOf(runtime) ?? ['cpu', 'wasm', 'webgpu']).filter((name) => name !== device);
-  return new DeviceError(device, available, error);
-}
-
-/** @throws DeviceError where the runtime says that it does not have `device`. */
-export function requireDevice(runtime: OrtRuntime, device: Device): void {
-  const available = devicesOf(runtime);
-  if (available && !available.includes(device)) throw new DeviceError(device, available);
 }

@@ -13,7 +13,7 @@ export interface TensorSignature {
 /** The element type in which `dtype` crosses the border of a session. */
 export const transferType = (dtype: Dtype): OrtElementType => (dtype === 'bfloat16' ? 'float32' : dtype);
 
-export function toOrt(runtime: OrtRuntime, value: Tensor): OrtTensor {
+export function toOrt(runtime: Pick<OrtRuntime, 'Tensor'>, value: Tensor): OrtTensor {
   const sent = value.dtype === 'bfloat16' ? astype(value, 'float32') : value;
   return new runtime.Tensor(transferType(sent.dtype), sent.data(), sent.staticShape());
 }
@@ -23,6 +23,13 @@ function bitsOf(data: TypedArray, dtype: Dtype): TypedArray {
   if (dtype !== 'float16' || data instanceof Uint16Array) return data;
   const view: ArrayBufferView<ArrayBuffer> = data;
   return new Uint16Array(view.buffer, view.byteOffset, view.byteLength / 2);
+}
+
+/** The elements, fetched where they are on a device. */
+export async function fetchFromOrt(tensor: OrtTensor, dtype: Dtype): Promise<Tensor> {
+  const { location = 'cpu', dims } = tensor;
+  if (location === 'cpu' || location === 'cpu-pinned' || !tensor.getData) return fromOrt(tensor, dtype);
+  return fromOrt({ type: tensor.type, data: await tensor.getData(), dims }, dtype);
 }
 
 export function fromOrt({ data, dims }: OrtTensor, dtype: Dtype): Tensor {

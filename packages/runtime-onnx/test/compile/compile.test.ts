@@ -148,7 +148,7 @@ describe('errors', () => {
   it('name the devices that are there', async () => {
     const absent = compile((x: Tensor) => add(x, 1), { device: 'wasm' });
     await expect(absent(tensor([1]))).rejects.toThrow(DeviceError);
-    await expect(absent(tensor([1]))).rejects.toMatchObject({ device: 'wasm', available: nodeRuntime.listSupportedBackends().map(({ name }) => name) });
+    await expect(absent(tensor([1]))).rejects.toMatchObject({ device: 'wasm', available: nodeRuntime.listSupportedBackends().map(({ name }) => name).filter((name) => name !== 'tensorrt') });
   });
 
   it('of a provider whose library is missing are DeviceErrors too', async () => {

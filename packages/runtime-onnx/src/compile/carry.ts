@@ -1,0 +1,138 @@
+/**
+ * A step `(state, ...rest) => [state, result]` whose state stays where the runtime has it, from call to call: no tensors are made of it, and
+ * with WebGPU in browsers it does not leave the device.
+ */
+import { ArgumentError, formatSpec, type Spec, type Tensor } from '@flaxon/tensor';
+import { type FlatArguments, flattenArguments, isTensor } from '../export/arguments.js';
+import { inputNames, outputNames } from '../export/names.js';
+import type { StagedFunction } from '../export/stage.js';
+import { ReleasedError } from '../errors/session-errors.js';
+import { asyncDispose } from '../session/dispose.js';
+import type { Engine, RunOptions } from '../session/engine.js';
+import type { OrtTensor } from '../session/runtime.js';
+import { type BuiltSession, buildSession, type ExecutableOptions } from './executable.js';
+import { Ports } from './ports.js';
+
+/** The graph of one step. */
+export interface CarrySession {
+  readonly built: BuiltSession;
+  readonly state: { readonly input: Ports; readonly output: Ports };
+  readonly rest: { readonly input: Ports; readonly output: Ports };
+  /** How many leaves of the function's result are state. */
+  readonly count: number;
+  readonly staged: StagedFunction;
+}
+
+function requireSameState(before: readonly Spec[], after: readonly Spec[], paths: readonly string[]): void {
+  before.forEach((expected, i) => {
+    const found = after[i];
+    const text = found ? formatSpec(found) : 'nothing';
+    if (text !== formatSpec(expected)) throw new ArgumentError('compile', 'carry', `needs a function that gives the state back as it took it: leaf \`${paths[i]!}\` goes in as ${formatSpec(expected)} and comes out as ${text}`);
+  });
+}
+
+/** Lowers a step whose first `count` leaves, going in and coming out, are the state. */
+export async function createCarrySession(engine: Engine, staged: StagedFunction, inputPaths: readonly string[], count: number, options: ExecutableOptions): Promise<CarrySession> {
+  const { program } = staged;
+  requireSameState(program.inputs.slice(0, count), program.outputs.slice(0, count), inputPaths);
+  const inputs = inputNames(inputPaths);
+  const names = { inputs, outputs: outputNames(program.outputs.map((_, i) => (i < count ? `next/${inputPaths[i]!}` : `output/${i - count}`)), inputs) };
+  const ports = (from: 'inputs' | 'outputs', direction: string, begin: number, end?: number): Ports => new Ports(direction, program[from].slice(begin, end), names[from].slice(begin, end), begin);
+  const state = { input: ports('inputs', 'state', 0, count), output: ports('outputs', 'next', 0, count) };
+  const rest = { input: ports('inputs', 'in', count), output: ports('outputs', 'out', count) };
+  const built = await buildSession(engine, staged, names, { inputs: [state.input, rest.input], outputs: [state.output, rest.output] }, options, state.output.names);
+  return { built, state, rest, count, staged };
+}
+
+/** Finds, or makes, the graph of a step by its arguments. */
+export type FindCarrySession = (rest: readonly unknown[]) => Promise<CarrySession>;
+
+/** The elements of a value that may be on a device. */
+async function fetched(tensor: OrtTensor): Promise<OrtTensor> {
+  const { location = 'cpu', type, dims } = tensor;
+  return location === 'cpu' || location === 'cpu-pinned' || !tensor.getData ? tensor : { type, dims, data: await tensor.getData() };
+}
+
+const free = (values: readonly OrtTensor[]): void => values.forEach((value) => {
+  if ((value.location ?? 'cpu').startsWith('gpu')) value.dispose?.();
+});
+
+/**
+ * State that a compiled step takes and gives: `await using loop = await step.carry(initial)`, then `await loop.advance(batch)` as often as wanted and
+ * `await loop.state()`. Calls run one after the other.
+ */
+export class Carry<State, Rest extends readonly unknown[], Result> implements AsyncDisposable {
+  readonly #find: FindCarrySession;
+  readonly #flat: FlatArguments<Tensor>;
+  /** By port, in the order of the names of the ports; undefined before the first step. */
+  #values: readonly OrtTensor[] | undefined;
+  /** The last step's graph. */
+  #session: CarrySession | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #isReleased = false;
+
+  /** Use `compile(step).carry(state)`. */
+  constructor(find: FindCarrySession, initial: State) {
+    this.#find = find;
+    this.#flat = flattenArguments('compile', [initial], isTensor, ['state']);
+  }
+
+  /** One step: `rest` are the step's arguments after the state. A step that fails, or is aborted before it begins, leaves the state as it was. */
+  advance(...rest: Rest): Promise<Result> {
+    return this.run(rest);
+  }
+
+  /** `advance`, with options. A step that runs when `signal` is aborted is finished, and the state is that after it. */
+  run(rest: Rest, { signal }: Pick<RunOptions, 'signal'> = {}): Promise<Result> {
+    if (this.#isReleased) return Promise.reject(new ReleasedError('state'));
+    const result = this.#last.then(() => {
+      signal?.throwIfAborted();
+      return this.#step(rest);
+    });
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #step(rest: Rest): Promise<Result> {
+    if (this.#isReleased) throw new ReleasedError('state');
+    const session = await this.#find(rest);
+    const { engine, session: runnable } = session.built.opened;
+    const feeds: Record<string, OrtTensor> = {};
+    if (this.#values) session.state.input.names.forEach((name, i) => (feeds[name] = this.#values![i]!));
+    else session.state.input.feed(feeds, engine, (i) => this.#flat.leaves[i]!.leaf);
+    const leaves = flattenArguments('compile', rest, isTensor, []).leaves;
+    session.rest.input.feed(feeds, engine, (i) => leaves[i]!.leaf);
+    const results = await runnable.run(feeds, [...session.state.output.names, ...session.rest.output.names]);
+    free(this.#values ?? []);
+    this.#values = session.state.output.names.map((name) => results[name]!);
+    this.#session = session;
+    const outputs = session.rest.output.tensors(results);
+    const [, result] = session.staged.rebuildResult([...this.#flat.leaves.map(({ leaf }) => leaf), ...outputs]) as readonly [State, Result];
+    return result;
+  }
+
+  /** The state after the steps so far, as tensors. */
+  async state(): Promise<State> {
+    await this.#last;
+    if (this.#isReleased) throw new ReleasedError('state');
+    const leaves = this.#values && this.#session ? await this.#read(this.#values, this.#session) : this.#flat.leaves.map(({ leaf }) => leaf);
+    return (this.#flat.rebuild(leaves) as readonly State[])[0]!;
+  }
+
+  async #read(values: readonly OrtTensor[], { state }: CarrySession): Promise<Tensor[]> {
+    const known = await Promise.all(values.map(fetched));
+    return state.output.tensors(Object.fromEntries(state.output.names.map((name, i) => [name, known[i]!])));
+  }
+
+  /** Frees the state. The compiled step stays. */
+  async release(): Promise<void> {
+    this.#isReleased = true;
+    await this.#last;
+    free(this.#values ?? []);
+    this.#values = undefined;
+  }
+
+  [asyncDispose](): Promise<void> {
+    return this.release();
+  }
+}
