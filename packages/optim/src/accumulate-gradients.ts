@@ -4,7 +4,7 @@ import { increment, initialCount } from './count.js';
 import { mapLeaves } from './leaves.js';
 import { castLike, filled } from './moments.js';
 import { fieldsOf } from './state.js';
-import type { GradientTransformation, OptimizerState } from './transformation.js';
+import type { ExtraArgs, GradientTransformation, OptimizerState } from './transformation.js';
 
 export interface AccumulateGradientsOptions {
   /** False adds gradients up; by default `inner` gets their mean. */
@@ -50,7 +50,7 @@ export function accumulateGradients<State extends OptimizerState>(
       acc_grads: filled(params, 0, accumulatorDtype ?? undefined),
       skip_state: [],
     }),
-    update: <Updates extends Tree<Tensor>>(updates: Updates, state: OptimizerState, params?: Tree<Tensor>): [Updates, AccumulateGradientsState<State>] => {
+    update: <Updates extends Tree<Tensor>>(updates: Updates, state: OptimizerState, params?: Tree<Tensor>, extraArgs?: ExtraArgs): [Updates, AccumulateGradientsState<State>] => {
       const old = fieldsOf('accumulateGradients', state, 'mini_step', 'gradient_step', 'inner_opt_state', 'acc_grads');
       const [miniStep, gradientStep] = [asTensor(old.mini_step), asTensor(old.gradient_step)];
       const length = lengthAt(gradientStep);
@@ -61,7 +61,7 @@ export function accumulateGradients<State extends OptimizerState>(
       // What a branch computes with comes in as an operand: an operation on other tensors would run in either case.
       type Given = { readonly sums: Tree<Tensor>; readonly updates: Updates; readonly state: Tree<Tensor>; readonly params: Tree<Tensor> };
       const emit = (given: Given): Tree<Tensor> => {
-        const [steps, next] = inner.update(castLike('accumulateGradients', given.sums, given.updates), given.state, given.params ?? undefined);
+        const [steps, next] = inner.update(castLike('accumulateGradients', given.sums, given.updates), given.state, given.params ?? undefined, extraArgs);
         return { updates: castLike('accumulateGradients', steps, given.updates), state: castLike('accumulateGradients', next, given.state), sums: nothing(given.sums) };
       };
       const wait = (given: Given): Tree<Tensor> => ({ updates: nothing(given.updates), state: given.state, sums: given.sums });

@@ -2,7 +2,7 @@ import { add, all, ArgumentError, astype, cond, greater, isfinite, logicalAnd, l
 import { increment, initialCount } from './count.js';
 import { castLike } from './moments.js';
 import { fieldsOf } from './state.js';
-import type { GradientTransformation, OptimizerState } from './transformation.js';
+import type { ExtraArgs, GradientTransformation, OptimizerState } from './transformation.js';
 
 /** How many updates in a row, and in all, were not finite. The names are Optax's, also in what is saved. */
 export type ApplyIfFiniteState<State extends OptimizerState> = {
@@ -24,7 +24,7 @@ export function applyIfFinite<State extends OptimizerState>(inner: GradientTrans
   }
   return {
     init: (params) => ({ notfinite_count: initialCount(), last_finite: scalar(true, 'bool'), total_notfinite: initialCount(), inner_state: inner.init(params) }),
-    update: <Updates extends Tree<Tensor>>(updates: Updates, state: OptimizerState, params?: Tree<Tensor>): [Updates, ApplyIfFiniteState<State>] => {
+    update: <Updates extends Tree<Tensor>>(updates: Updates, state: OptimizerState, params?: Tree<Tensor>, extraArgs?: ExtraArgs): [Updates, ApplyIfFiniteState<State>] => {
       const old = fieldsOf('applyIfFinite', state, 'notfinite_count', 'total_notfinite', 'inner_state');
       const [inRow, inAll] = [old.notfinite_count as Tensor, old.total_notfinite as Tensor];
       const finite = tree.leaves<Tensor>(updates).map((leaf) => all(isfinite(leaf))).reduce((one, other) => logicalAnd(one, other), scalar(true, 'bool'));
@@ -33,7 +33,7 @@ export function applyIfFinite<State extends OptimizerState>(inner: GradientTrans
       // What a branch computes with comes in as an operand: an operation on other tensors would run in either case.
       type Given = { readonly updates: Updates; readonly state: Tree<Tensor>; readonly params: Tree<Tensor> };
       const apply = (given: Given): Tree<Tensor> => {
-        const [steps, next] = inner.update(given.updates, given.state, given.params ?? undefined);
+        const [steps, next] = inner.update(given.updates, given.state, given.params ?? undefined, extraArgs);
         return { updates: castLike('applyIfFinite', steps, given.updates), state: castLike('applyIfFinite', next, given.state) };
       };
       const refuse = (given: Given): Tree<Tensor> => ({ updates: tree.map((leaf: Tensor) => zeros(leaf.shape, leaf.dtype), given.updates), state: given.state });

@@ -10,11 +10,11 @@ type States<Parts extends readonly GradientTransformation[]> = {
 export function chain<const Parts extends readonly GradientTransformation[]>(...parts: Parts): GradientTransformation<States<Parts>> {
   return {
     init: (params) => parts.map((part) => part.init(params)) as States<Parts> & OptimizerState,
-    update: (updates, state, params) => {
+    update: (updates, state, params, extraArgs) => {
       const states = partsOf('chain', state, parts.length);
       const next: OptimizerState[] = [];
       const transformed = parts.reduce((current, part, i) => {
-        const [result, after] = part.update(current, states[i]!, params);
+        const [result, after] = part.update(current, states[i]!, params, extraArgs);
         next.push(after);
         return result;
       }, updates);

@@ -38,3 +38,17 @@ export class MissingParamsError extends FlaxonError {
     this.transformation = transformation;
   }
 }
+
+/** A transformation that needs more than gradients and parameters was not given it. */
+export class MissingExtraArgsError extends FlaxonError {
+  readonly transformation: string;
+  /** The names of what was not given. */
+  readonly missing: readonly string[];
+
+  constructor(transformation: string, missing: readonly string[]) {
+    const names = missing.map((name) => `\`${name}\``).join(', ');
+    super(`${transformation} needs ${names}. Wrong: \`optimizer.update(gradients, state, params)\`. Right: \`optimizer.update(gradients, state, params, { ${missing.join(', ')} })\`.`);
+    this.transformation = transformation;
+    this.missing = missing;
+  }
+}

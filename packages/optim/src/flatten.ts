@@ -1,5 +1,6 @@
-import { concatenate, ravel, reshape, split, tree, type Dtype, type Tensor, type Tree } from '@flaxon/tensor';
-import type { GradientTransformation, OptimizerState } from './transformation.js';
+import { tree, type Dtype, type Tensor, type Tree } from '@flaxon/tensor';
+import type { ExtraArgs, GradientTransformation, OptimizerState } from './transformation.js';
+import { fromVector, toVector } from './vector.js';
 
 /** The leaves of one dtype as one vector; of several dtypes, an object with one vector each. */
 type Flattened = Tensor | Readonly<Partial<Record<Dtype, Tensor>>>;
@@ -12,7 +13,7 @@ function groupByDtype(leaves: readonly Tensor[]): Map<Dtype, number[]> {
 }
 
 function toVectors(leaves: readonly Tensor[]): Tree<Tensor> {
-  const vectors = [...groupByDtype(leaves)].map(([dtype, places]) => [dtype, concatenate(places.map((i) => ravel(leaves[i]!)))] as const);
+  const vectors = [...groupByDtype(leaves)].map(([dtype, places]) => [dtype, toVector(places.map((i) => leaves[i]!))] as const);
   const [first] = vectors;
   const flattened: Flattened = vectors.length === 1 && first ? first[1] : Object.fromEntries(vectors);
   return flattened as Tree<Tensor>;
@@ -24,11 +25,19 @@ function fromVectors(vectors: Tree<Tensor>, like: readonly Tensor[]): Tensor[] {
   const parts = tree.leaves<Tensor>(vectors);
   const dtypes = [...groupByDtype(like).entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   dtypes.forEach(([, places], at) => {
-    const ends = places.map((_, k) => places.slice(0, k + 1).reduce((total, i) => total + like[i]!.size, 0));
-    const pieces = split(parts[at]!, ends.slice(0, -1));
-    places.forEach((i, k) => void (result[i] = reshape(pieces[k]!, like[i]!.shape)));
+    const pieces = fromVector(parts[at]!, places.map((i) => like[i]!));
+    places.forEach((i, k) => void (result[i] = pieces[k]!));
   });
   return result;
+}
+
+/** The gradient as vectors, and the objective of them. */
+function extraOfVectors({ grad, valueFn, ...rest }: ExtraArgs, like: readonly Tensor[], whole: (leaves: readonly Tensor[]) => Tree<Tensor>): ExtraArgs {
+  return {
+    ...rest,
+    ...(grad !== undefined && { grad: toVectors(tree.leaves<Tensor>(grad)) }),
+    ...(valueFn !== undefined && { valueFn: (vectors: Tree<Tensor>) => valueFn(whole(fromVectors(vectors, like))) }),
+  };
 }
 
 /**
@@ -38,9 +47,10 @@ function fromVectors(vectors: Tree<Tensor>, like: readonly Tensor[]): Tensor[] {
 export function flatten<State extends OptimizerState>(inner: GradientTransformation<State>): GradientTransformation<State> {
   return {
     init: (params) => inner.init(toVectors(tree.leaves<Tensor>(params))),
-    update: <Updates extends Tree<Tensor>>(updates: Updates, state: OptimizerState, params?: Tree<Tensor>): [Updates, State] => {
+    update: <Updates extends Tree<Tensor>>(updates: Updates, state: OptimizerState, params?: Tree<Tensor>, extraArgs?: ExtraArgs): [Updates, State] => {
       const { leaves, structure } = tree.flatten<Tensor>(updates);
-      const [vectors, next] = inner.update(toVectors(leaves), state, params === undefined ? undefined : toVectors(tree.leaves<Tensor>(params)));
+      const given = params === undefined ? undefined : toVectors(tree.leaves<Tensor>(params));
+      const [vectors, next] = inner.update(toVectors(leaves), state, given, extraArgs && extraOfVectors(extraArgs, leaves, (parts) => tree.unflatten(structure, parts)));
       return [tree.unflatten(structure, fromVectors(vectors, leaves)) as Updates, next];
     },
   };

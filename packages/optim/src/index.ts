@@ -12,18 +12,29 @@ export { clipByBlockRms, scaleByParamBlockRms } from './block-rms.js';
 export { chain } from './chain.js';
 export { clip, clipByGlobalNorm, globalNorm } from './clip.js';
 export { ema, type EmaOptions, type EmaState } from './ema.js';
-export { MissingParamsError, OptimizerStateError } from './errors.js';
+export { MissingExtraArgsError, MissingParamsError, OptimizerStateError } from './errors.js';
 export { scaleByFactoredRms, type FactoredRmsOptions, type FactoredRmsState } from './factored-rms.js';
 export { flatten } from './flatten.js';
 export { identity } from './identity.js';
 export { injectHyperparams, type InjectHyperparamsState } from './inject-hyperparams.js';
 export { lamb, type LambOptions } from './lamb.js';
 export { lars, type LarsOptions } from './lars.js';
+export { inverseHessianTimes, type InverseHessianOptions, type LbfgsPairs } from './lbfgs/inverse-hessian.js';
+export { lbfgs, type LbfgsOptions } from './lbfgs/lbfgs.js';
+export { minimize, type Minimum, type MinimizeOptions } from './lbfgs/minimize.js';
+export { scaleByLbfgs, type LbfgsState, type ScaleByLbfgsOptions } from './lbfgs/scale-by-lbfgs.js';
 export type { LearningRate, RateState } from './learning-rate.js';
+export {
+  scaleByBacktrackingLinesearch, type BacktrackingLinesearchInfo, type ScaleByBacktrackingLinesearchOptions, type ScaleByBacktrackingLinesearchState,
+} from './line-search/scale-by-backtracking-linesearch.js';
+export { scaleByZoomLinesearch, type ScaleByZoomLinesearchOptions, type ScaleByZoomLinesearchState, type ZoomLinesearchInfo } from './line-search/scale-by-zoom-linesearch.js';
+export { valueAndGradFromState } from './line-search/value-and-grad-from-state.js';
 export { lion, scaleByLion, type LionOptions, type LionState, type LionWOptions } from './lion.js';
 export { lookahead, lookaheadParams, type LookaheadOptions, type LookaheadParams, type LookaheadState } from './lookahead.js';
 export * from './losses/index.js';
 export { maskedTransform, type Mask, type MaskedState, type MaskTree } from './mask.js';
+export { cg, type CgOptions, type LinearOperator } from './natural-gradient/cg.js';
+export { geometricTensor, naturalGradient, naturalGradientOfMean, type LogAmplitude, type NaturalGradientOptions } from './natural-gradient/natural-gradient.js';
 export { nadam, nadamw } from './nadam.js';
 export { partition, type LabelTree, type PartitionState } from './partition.js';
 export { radam, scaleByRadam, type RadamOptions } from './radam.js';
@@ -36,5 +47,9 @@ export * from './schedules/index.js';
 export { sgd, type SgdOptions } from './sgd.js';
 export { trace, type TraceOptions, type TraceState } from './trace.js';
 export { scaleByTrustRatio, type TrustRatioOptions } from './trust-ratio.js';
-export type { CountState, EmptyState, GradientTransformation, OptimizerState } from './transformation.js';
+export type { CountState, EmptyState, ExtraArgs, GradientTransformation, GradientTransformationExtraArgs, Objective, OptimizerState } from './transformation.js';
+export {
+  treeAdd, treeAddScale, treeCast, treeClip, treeDiv, treeFullLike, treeMax, treeMin, treeMul, treeNorm, treeOnesLike, treeScale, treeSize, treeSub, treeSum, treeVdot, treeWhere,
+  treeZerosLike, type TreeNormOptions,
+} from './tree-math.js';
 export { scaleByYogi, yogi, type YogiOptions } from './yogi.js';

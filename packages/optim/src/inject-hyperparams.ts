@@ -4,7 +4,7 @@ import { increment, initialCount } from './count.js';
 import { scalarDtype } from './leaves.js';
 import type { LearningRate } from './learning-rate.js';
 import { countOf, fieldsOf } from './state.js';
-import type { CountState, GradientTransformation, OptimizerState } from './transformation.js';
+import type { CountState, ExtraArgs, GradientTransformation, OptimizerState } from './transformation.js';
 
 /** The hyperparameters as they are now, the counts of those that are schedules, and the state of the optimiser. The names are Optax's. */
 export type InjectHyperparamsState<Name extends string, State extends OptimizerState> = {
@@ -48,13 +48,13 @@ export function injectHyperparams<Name extends string, State extends OptimizerSt
       const counts = objectOf(scheduled, () => ({ count: initialCount() }));
       return { count: initialCount(), hyperparams: values, hyperparams_states: counts, inner_state: factory(values).init(params) };
     },
-    update: <Updates extends Tree<Tensor>>(updates: Updates, state: OptimizerState, params?: Tree<Tensor>): [Updates, InjectHyperparamsState<Name, State>] => {
+    update: <Updates extends Tree<Tensor>>(updates: Updates, state: OptimizerState, params?: Tree<Tensor>, extraArgs?: ExtraArgs): [Updates, InjectHyperparamsState<Name, State>] => {
       const old = fieldsOf('injectHyperparams', state, 'hyperparams', 'hyperparams_states', 'inner_state');
       const kept = fieldsOf('injectHyperparams', old.hyperparams, ...names);
       const counts = fieldsOf('injectHyperparams', old.hyperparams_states, ...scheduled);
       const countFor = (name: Name): Tensor => countOf('injectHyperparams', counts[name]);
       const values = objectOf(names, (name) => (scheduled.includes(name) ? valueOf(name, countFor(name), (kept[name] as Tensor).dtype) : (kept[name] as Tensor)));
-      const [steps, next] = factory(values).update(updates, old.inner_state, params);
+      const [steps, next] = factory(values).update(updates, old.inner_state, params, extraArgs);
       const after = objectOf(scheduled, (name) => ({ count: increment(countFor(name)) }));
       return [steps, { count: increment(countOf('injectHyperparams', state)), hyperparams: values, hyperparams_states: after, inner_state: next }];
     },

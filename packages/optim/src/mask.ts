@@ -1,6 +1,6 @@
 import { ArgumentError, tree, type Tensor, type Tree } from '@flaxon/tensor';
 import { fieldsOf } from './state.js';
-import type { GradientTransformation, OptimizerState } from './transformation.js';
+import type { ExtraArgs, GradientTransformation, OptimizerState } from './transformation.js';
 
 /** True or false for each parameter, or for all of a subtree at once. */
 export type MaskTree = boolean | readonly MaskTree[] | { readonly [key: string]: MaskTree };
@@ -57,10 +57,10 @@ export type MaskedState<State extends OptimizerState> = { readonly inner_state: 
 export function maskedTransform<State extends OptimizerState>(inner: GradientTransformation<State>, mask: Mask): GradientTransformation<MaskedState<State>> {
   return {
     init: (params) => ({ inner_state: inner.init(masked('maskedTransform', maskOf(mask, params), params)) }),
-    update: <Updates extends Tree<Tensor>>(updates: Updates, state: OptimizerState, params?: Tree<Tensor>): [Updates, MaskedState<State>] => {
+    update: <Updates extends Tree<Tensor>>(updates: Updates, state: OptimizerState, params?: Tree<Tensor>, extraArgs?: ExtraArgs): [Updates, MaskedState<State>] => {
       const chosen = maskOf(mask, updates);
       const { inner_state: old } = fieldsOf('maskedTransform', state, 'inner_state');
-      const [transformed, next] = inner.update(masked('maskedTransform', chosen, updates), old, params && masked('maskedTransform', chosen, params));
+      const [transformed, next] = inner.update(masked('maskedTransform', chosen, updates), old, params && masked('maskedTransform', chosen, params), extraArgs);
       return [merged('maskedTransform', chosen, transformed, updates) as Updates, { inner_state: next }];
     },
   };

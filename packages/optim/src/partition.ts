@@ -1,7 +1,7 @@
 import { ArgumentError, type Tensor, type Tree } from '@flaxon/tensor';
 import { maskedTransform, type MaskedState, type MaskTree } from './mask.js';
 import { fieldsOf } from './state.js';
-import type { GradientTransformation, OptimizerState } from './transformation.js';
+import type { ExtraArgs, GradientTransformation, OptimizerState } from './transformation.js';
 
 /** A label for each parameter, or for all of a subtree at once. */
 export type LabelTree = string | readonly LabelTree[] | { readonly [key: string]: LabelTree };
@@ -37,12 +37,12 @@ export function partition(
   };
   return {
     init: (params) => ({ inner_states: Object.fromEntries(parts(params).map(([label, part]) => [label, part.init(params)])) }),
-    update: <Updates extends Tree<Tensor>>(updates: Updates, state: OptimizerState, params?: Tree<Tensor>): [Updates, PartitionState] => {
+    update: <Updates extends Tree<Tensor>>(updates: Updates, state: OptimizerState, params?: Tree<Tensor>, extraArgs?: ExtraArgs): [Updates, PartitionState] => {
       const { inner_states: states } = fieldsOf('partition', state, 'inner_states');
       const old = fieldsOf('partition', states, ...Object.keys(transforms));
       const next: Record<string, MaskedState<OptimizerState>> = {};
       const transformed = parts(updates).reduce((current, [label, part]) => {
-        const [result, after] = part.update(current, old[label]!, params);
+        const [result, after] = part.update(current, old[label]!, params, extraArgs);
         next[label] = after;
         return result;
       }, updates);
