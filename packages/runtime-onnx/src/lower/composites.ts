@@ -3,7 +3,7 @@
  * dtype, opset too old, several axes); the composite's decomposition is lowered then.
  */
 import type { CallAttribute, EquationOf } from '@flaxon/tensor';
-import { abs, add, elementwise, exp, log, neg, scalar, sub, unary, withNumber } from '../emit/arithmetic.js';
+import { abs, add, div, elementwise, exp, log, neg, scalar, sub, unary, withNumber } from '../emit/arithmetic.js';
 import { reduce, reshape } from '../emit/layout.js';
 import type { GraphBuilder } from '../graph/builder.js';
 import { type Attributes, float, int, text, type Value } from '../graph/graph.js';
@@ -33,6 +33,21 @@ const gelu: CompositeLowering = (context, equation, inputs) => {
   if (context.options.opset < 20 || inputs[0]!.value.dtype !== 'float32') return undefined;
   const isTanh = equation.params.attributes.approximate === true;
   return operator('GeluTanh', 'Gelu', () => (isTanh ? { approximate: text('tanh') } : {}))(context, equation, inputs);
+};
+
+/**
+ * max(x, 0) + alpha expm1(min(x, 0)) where there is no operator. exp(y) - 1 = 2 t / (1 - t) with t = tanh(y / 2), which cancels
+ * nothing for y <= 0.
+ */
+const elu: CompositeLowering = (context, equation, inputs) => {
+  const alpha = Number(equation.params.attributes.alpha);
+  const native = operator('Elu', 'Elu', () => ({ alpha: float(alpha) }))(context, equation, inputs);
+  if (native) return native;
+  const b = context.builder;
+  const { value } = inputs[0]!;
+  const t = unary(b, 'Tanh', withNumber(b, 'Mul', withNumber(b, 'Min', value, 0), 0.5));
+  const falling = div(b, withNumber(b, 'Mul', t, 2 * alpha), sub(b, scalar(b, value.dtype, 1), t));
+  return [{ value: add(b, unary(b, 'Relu', value), falling), shape: equation.outputs[0]!.shape }];
 };
 
 /** max(x, slope x) where the slope is from 0 to 1 and there is no operator. */
@@ -111,7 +126,7 @@ const composites: Readonly<Record<string, CompositeLowering>> = {
   relu: operator('Relu', 'Relu'),
   softplus,
   gelu,
-  elu: operator('Elu', 'Elu', ({ alpha }) => ({ alpha: float(Number(alpha)) })),
+  elu,
   leakyRelu,
   softmax: normalizer('Softmax'),
   logSoftmax: normalizer('LogSoftmax'),

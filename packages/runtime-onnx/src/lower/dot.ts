@@ -84,13 +84,16 @@ interface Matrix {
 
 const isRun = (axes: readonly number[], from: number): boolean => axes.every((axis, i) => axis === from + i);
 
-/** An operand without batch axes as a matrix with the contracted axes on one side, by reshaping alone if they lie together. */
-function matrixOf(b: GraphBuilder, { value, free, contract }: Side, order: readonly number[]): { readonly value: Value; readonly contractsFirst: boolean } {
+/**
+ * An operand without batch axes as a matrix with the contracted axes on one side, by reshaping alone if they lie together. A vector may lie either way:
+ * as a row of the left operand, so that layers on one point follow each other without reshapes.
+ */
+function matrixOf(b: GraphBuilder, { value, free, contract }: Side, order: readonly number[], vectorIsRow: boolean): { readonly value: Value; readonly contractsFirst: boolean } {
   const axes = order.map((i) => contract[i]!);
   const rank = value.shape.length;
   const free1 = dimSizeOf(sizes(value, free));
   const contract1 = dimSizeOf(sizes(value, axes));
-  if (isRun(axes, 0)) return { value: reshape(b, value, [contract1, free1]), contractsFirst: true };
+  if (isRun(axes, 0) && !(vectorIsRow && free.length === 0)) return { value: reshape(b, value, [contract1, free1]), contractsFirst: true };
   const moved = isRun(axes, rank - axes.length) ? value : transpose(b, value, [...free, ...axes]);
   return { value: reshape(b, moved, [free1, contract1]), contractsFirst: false };
 }
@@ -146,8 +149,8 @@ function contractPlain(b: GraphBuilder, lhs: Side, rhs: Side): Value {
     if (leftRank === 1 && rhs.contract[0] === rightRank - 1) return matMul(b, rhs.value, lhs.value);
   }
   const order = pairOrder(lhs, rhs);
-  const left = matrixOf(b, lhs, order);
-  const right = matrixOf(b, rhs, order);
+  const left = matrixOf(b, lhs, order, true);
+  const right = matrixOf(b, rhs, order, false);
   if (isFloating(lhs.value.dtype)) {
     const product = gemm(b, { value: left.value, transposed: left.contractsFirst }, { value: right.value, transposed: !right.contractsFirst });
     return reshape(b, product, shape);

@@ -2,6 +2,8 @@ import type { Graph } from '../graph/graph.js';
 import { absorbLayout } from './absorb-layout.js';
 import { cancelLayout } from './cancel-layout.js';
 import { dropUnitAxes } from './drop-unit-axes.js';
+import { foldChoice } from './fold-choice.js';
+import { foldWeights } from './fold-weights.js';
 import { fuseClip } from './fuse-clip.js';
 import { fuseConvBias } from './fuse-conv-bias.js';
 import { fuseGemmAddition } from './fuse-gemm-addition.js';
@@ -9,6 +11,7 @@ import { fuseGemmFactor } from './fuse-gemm-factor.js';
 import { fuseGemmRow } from './fuse-gemm-row.js';
 import { fuseGemmTranspose } from './fuse-gemm-transpose.js';
 import { hoistInvariants } from './hoist-invariants.js';
+import { mergeDirections } from './merge-directions.js';
 import { mergeDuplicates } from './merge-duplicates.js';
 import { mergeSlices } from './merge-slices.js';
 import { mergeSums } from './merge-sums.js';
@@ -21,6 +24,7 @@ import { sinkNegation } from './sink-negation.js';
 import { sinkReshape } from './sink-reshape.js';
 import { sinkTranspose } from './sink-transpose.js';
 import { sumRows } from './sum-rows.js';
+import { turnRecurrence } from './turn-recurrence.js';
 
 /**
  * Additions come after factors: a `Gemm` with a C takes no second one, and `c * Gemm` fits any. Duplicates go first, so that "nobody
@@ -40,6 +44,10 @@ const passes: readonly Pass[] = [
   absorbLayout,
   cancelLayout,
   removeDeadNodes,
+  turnRecurrence,
+  mergeDirections,
+  foldWeights,
+  foldChoice,
   fuseClip,
   fuseGemmTranspose,
   fuseGemmFactor,

@@ -36,13 +36,21 @@ function rankedScalar(value: Value, shape: Shape, op: string): Value {
 
 /**
  * The operand to use before the reshape. Case 1: reshaped alike: its source. Case 2: a scalar. Case 3: it broadcasts along axes that
- * the reshape leaves as they are.
+ * the reshape leaves as they are; axes of size 1 in front of a known array count for nothing.
  */
 function before(operand: Value, { from, to }: Reshaped, op: string): Value | undefined {
   const other = readReshape(operand);
   if (other && equalShapes(other.from, from) && equalShapes(other.to, to)) return other.source;
   if (operand.shape.every((dim) => dim === 1)) return constantData(operand) ? rankedScalar(makeScalar(operand), from, op) : operand.shape.length <= Math.min(from.length, to.length) ? operand : undefined;
-  return operand.shape.length <= commonSuffix(from, to) ? operand : undefined;
+  const shown = withoutLeadingAxes(operand);
+  return shown.shape.length <= commonSuffix(from, to) ? shown : undefined;
+}
+
+/** A known array without the axes of size 1 in front. */
+function withoutLeadingAxes(value: Value): Value {
+  const data = constantData(value);
+  const first = value.shape.findIndex((dim) => dim !== 1);
+  return data && first > 0 ? makeConstant({ ...data, shape: data.shape.slice(first) }) : value;
 }
 
 const makeScalar = (value: Value): Value => (value.shape.length === 0 ? value : makeConstant({ ...constantData(value)!, shape: [] }));
