@@ -15,6 +15,8 @@ export { blobSource, type BlobLike } from './source/blob.js';
 export { httpSource, RangeRequestError, type HttpSourceOptions, type RangeResponse } from './source/http.js';
 export type { TensorTree } from './names.js';
 export { mergeStateDict, type MergeStateDictOptions } from './merge.js';
+export * as remap from './remap/index.js';
+export { RemapError, type NamedTensors, type RemapRule } from './remap/rule.js';
 export { fromNpz, toNpz, type NpzOptions, type NpzReadOptions } from './npz/npz.js';
 export { CheckpointManager, type BackgroundSaveOptions, type CheckpointManagerOptions, type SaveOptions } from './manager/manager.js';
 export { MissingCheckpointError } from './manager/errors.js';
