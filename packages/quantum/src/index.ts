@@ -4,5 +4,4 @@ export { isingGroundStateEnergy } from './ising/ground-state.js';
 export { isingBonds, isingConnected, type Connected, type IsingOptions } from './ising/hamiltonian.js';
 export { expectation, isingExpectation, isingLocalEnergy, isingModelLocalEnergy, localEnergy, probabilities, tabulated, type Expectation, type IsingModelOptions, type LogPsi, type WaveFunction } from './ising/local-energy.js';
 export * as models from './models/index.js';
-export { type StochasticReconfiguration } from './vmc/natural-gradient.js';
-export { vmcFullSum, vmcSampled, type VmcOptions, type VmcStep } from './vmc/step.js';
+export { vmcFullSum, vmcSampled, type StochasticReconfiguration, type VmcOptions, type VmcStep } from './vmc/step.js';

@@ -1,5 +1,5 @@
 import type { Collection, Variables } from '@flaxon/core';
-import { add, arange, cumsum, equal, expandDims, greater, log, mul, random, scan, sliceAxis, sum, take, tensor, where, zeros, type Dtype, type Tensor } from '@flaxon/tensor';
+import { add, arange, cumsum, equal, expandDims, greater, log, mul, random, scan, sliceAxis, sum, take, tensor, where, zeros, type Dim, type Dtype, type Tensor } from '@flaxon/tensor';
 import type { AutoregressiveModel } from './model.js';
 
 export interface KeyOptions {
@@ -21,8 +21,8 @@ function choices(p: Tensor, key: Tensor): Tensor {
 
 export interface DirectSampleOptions extends KeyOptions {
   readonly module: AutoregressiveModel;
-  /** How many samples a call makes. */
-  readonly chainLength: number;
+  /** How many samples a call makes; in a traced function it may be a symbolic dimension of one of its arguments. */
+  readonly chainLength: Dim;
 }
 
 export interface DirectSample {

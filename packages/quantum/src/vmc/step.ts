@@ -1,8 +1,19 @@
 import type { Variables } from '@flaxon/core';
+import { naturalGradientOfMean } from '@flaxon/optim';
 import { full, grad, mul, sub, sum, type Tensor, type Tree } from '@flaxon/tensor';
 import { isingConnected } from '../ising/hamiltonian.js';
 import { expectation, localEnergy, probabilities, type IsingModelOptions, type LogPsi } from '../ising/local-energy.js';
-import { naturalGradient, type StochasticReconfiguration } from './natural-gradient.js';
+
+/** Stochastic reconfiguration, or the natural gradient (NetKet: `SR`; Sorella, 1998). */
+export interface StochasticReconfiguration {
+  /** What is added to the diagonal of the metric: 0.01 by default. */
+  readonly diagShift?: number;
+  /**
+   * 'dense' (the default) solves for as many unknowns as there are parameters or states, whichever are fewer; 'onTheFly' solves by conjugate
+   * gradients, without the matrix of derivatives (NetKet: `QGTOnTheFly`).
+   */
+  readonly method?: 'dense' | 'onTheFly';
+}
 
 export interface VmcOptions extends IsingModelOptions {
   /** In place of the gradient, the natural one. */
@@ -43,7 +54,9 @@ function step(variables: Variables, { states, weights }: { readonly states: Tens
   const energies = localEnergy(logPsi(params), isingConnected(states, options));
   const { mean: energy, variance } = expectation(weights, energies);
   const centred = sub(energies, energy);
-  if (options.preconditioner !== undefined) return { energy, variance, update: naturalGradient(logPsi, params, { states, weights, centred }, options.preconditioner) };
+  if (options.preconditioner !== undefined) {
+    return { energy, variance, update: naturalGradientOfMean((given, at) => logPsi(given)(at), params, states, mul(centred, 2), { weights, ...options.preconditioner }) };
+  }
   // The weights sum up to 1, so that what is centred takes the mean of O away by itself.
   const factors = mul(mul(weights, centred), 2);
   return { energy, variance, update: grad((given: Tree<Tensor>) => sum(mul(factors, logPsi(given)(states))))(params) as Tree<Tensor> };

@@ -51,6 +51,12 @@ describe('sums over all states', () => {
     });
   });
 
+  it('give the natural gradient without the matrix of derivatives too', () => {
+    const update = (method: 'dense' | 'onTheFly'): number[] => vector(vmcFullSum(variables, basis, { ...options, preconditioner: { diagShift: 0.1, method } }).update);
+    const dense = update('dense');
+    update('onTheFly').forEach((value, i) => expect(Math.abs(value - dense[i]!)).toBeLessThan(1e-4));
+  });
+
   it('lead to the ground state by steps along the natural gradient', () => {
     const module = new models.ARNNDense({ sites, localStates: [1, -1], layers: 2, features: 3 });
     let current = module.init(random.key(1), [basis]);
