@@ -46,25 +46,33 @@ function targetOf(target: ExportableFunction | ExportableModule): ExportTarget {
 export interface ModelOptions extends Omit<GraphOptions, 'constantNames'> {
   readonly constantNames?: ReadonlyMap<TypedArray, string>;
   readonly metadata: Readonly<Record<string, string>>;
+  /** What the graph is, for people; with it nodes say to which class of module they belong. */
+  readonly docString?: string;
 }
 
 /** A traced function as a model. */
-export function buildModel({ program }: StagedFunction, options: ModelOptions): OnnxModel {
+export function buildModel({ program, moduleKinds }: StagedFunction, options: ModelOptions): OnnxModel {
   const { graph, functions } = buildGraph(program, options);
-  const { opset, metadata } = options;
+  const { opset, metadata, docString, constantNames = new Map<TypedArray, string>() } = options;
   const metadataProps: OnnxEntry[] = Object.entries({ ...metadata, 'flaxon.version': version }).map(([key, value]) => ({ key, value }));
   const data = {
     irVersion: irVersionOf(opset),
     producerName: 'flaxon',
     producerVersion: version,
-    graph: serializeGraph(graph),
+    graph: serializeGraph(graph, { constantNames, ...(docString === undefined ? {} : { docString, moduleKinds }) }),
     opsetImport: opsetsOf([graph, ...functions.map((one) => one.graph)], opset),
     metadataProps,
     ...(functions.length > 0 ? { functions: functions.map((one) => serializeFunction(one, opset)) } : {}),
   };
   const signatures = (names: readonly string[], atoms: readonly Spec[]): TensorSignature[] => atoms.map(({ dtype, shape }, i) => ({ name: names[i]!, dtype, shape }));
-  return new OnnxModel(data, signatures(options.inputNames, program.inputs), signatures(options.outputNames, program.outputs));
+  return new OnnxModel(data, signatures(options.inputNames, program.inputs), signatures(options.outputNames, program.outputs), program);
 }
+
+/** With what the model was exported, so that it can be exported again. */
+const optionMetadata = (options: Readonly<Record<string, unknown>> & { readonly opset: number }): Readonly<Record<string, string>> => ({
+  'flaxon.opset': String(options.opset),
+  'flaxon.options': JSON.stringify(options),
+});
 
 /** The leaves of the arguments, each with the path that names its input. */
 export const flattenSpecs = (operation: string, args: readonly unknown[], argumentNames: readonly string[]): FlatArguments<Spec> =>
@@ -89,14 +97,16 @@ export function exportOnnx(target: ExportableFunction | ExportableModule, specs:
   const args = flattenSpecs('exportOnnx', [...leading, ...specs], [...leading.map(() => ''), ...argumentNames]);
   const staged = stageFunction('exportOnnx', f, args);
   const inputs = inputNames(args.leaves.map(({ path }) => path));
+  const graphName = options.name ?? (isModule(target) ? (staged.moduleKinds.get('') ?? name) : name === '' ? 'flaxon' : name);
   return buildModel(staged, {
-    name: options.name ?? (name === '' ? 'flaxon' : name),
+    name: graphName,
+    docString: `${graphName}, exported by flaxon ${version} for ${device}`,
     opset,
     device,
     inputNames: inputs,
     outputNames: outputNames(staged.outputPaths, inputs),
     constantNames,
     ...(functions === 'modules' ? { moduleKinds: staged.moduleKinds } : {}),
-    metadata: { ...metadata, ...options.metadata },
+    metadata: { ...metadata, ...optionMetadata({ name: graphName, opset, device, functions, argumentNames }), ...options.metadata },
   });
 }

@@ -1,20 +1,28 @@
 import { externaliseTensors } from '../format/external-data.js';
-import type { OnnxGraph, OnnxModelData, OnnxNode, OnnxTensor } from '../format/types.js';
+import type { OnnxFunction, OnnxGraph, OnnxModelData, OnnxNode, OnnxTensor } from '../format/types.js';
 import { modelSchema } from '../format/schema.js';
 import { encodeChunks, encodeModel, maximumMessageLength } from '../format/writer.js';
 import { createSession, type OnnxSession } from '../session/session.js';
 import type { SessionOptions } from '../session/session-options.js';
 import type { TensorSignature } from '../session/transfer.js';
-import { summarize } from './summary.js';
+import { ArgumentError, type CostOptions, type Program, programCost, type ProgramCost } from '@flaxon/tensor';
+import { moduleDomain } from '../graph/graph.js';
+import { explainPlacement, type Placement, type PlacementDevice } from '../placement/explain.js';
+import { summarize, type SummaryOptions } from './summary.js';
 
 /** Room for everything in a model that is not elements of tensors. */
 const descriptionBytes = 2 ** 24;
 
 const rawLength = ({ rawData }: OnnxTensor): number => rawData?.byteLength ?? 0;
 
-function countNodes(nodes: readonly OnnxNode[]): number {
-  let count = nodes.length;
-  for (const { attribute = [] } of nodes) for (const { g } of attribute) if (g) count += countNodes(g.node ?? []);
+/** A module that is a function counts as the nodes of its body: to be one is no work. */
+function countNodes(nodes: readonly OnnxNode[], functions: readonly OnnxFunction[]): number {
+  let count = 0;
+  for (const { attribute = [], domain, opType } of nodes) {
+    const called = domain === moduleDomain ? functions.find((one) => one.domain === domain && one.name === opType) : undefined;
+    count += called ? countNodes((called.node ?? []).filter((node) => node.opType !== 'Constant'), functions) : 1;
+    for (const { g } of attribute) if (g) count += countNodes(g.node ?? [], functions);
+  }
   return count;
 }
 
@@ -24,21 +32,27 @@ export class OnnxModel {
   readonly data: OnnxModelData;
   readonly inputs: readonly TensorSignature[];
   readonly outputs: readonly TensorSignature[];
+  /** What the model was lowered from; undefined for a model that was read from a file. */
+  readonly program: Program | undefined;
 
   /** Use `exportOnnx`, or `compile(f).lower(...)`. */
-  constructor(data: OnnxModelData, inputs: readonly TensorSignature[], outputs: readonly TensorSignature[]) {
+  constructor(data: OnnxModelData, inputs: readonly TensorSignature[], outputs: readonly TensorSignature[], program?: Program) {
     this.data = data;
     this.inputs = inputs;
     this.outputs = outputs;
+    this.program = program;
   }
 
   get graph(): OnnxGraph {
     return this.data.graph ?? {};
   }
 
-  /** The nodes of the graph, those of the bodies of loops included; a local function counts where it is called. */
+  /**
+   * The nodes of the graph, those of the bodies of loops included. A function that stands for an operator counts as one where it is called, a module that is a
+   * function as the nodes in it.
+   */
   get nodeCount(): number {
-    return countNodes(this.graph.node ?? []);
+    return countNodes(this.graph.node ?? [], this.data.functions ?? []);
   }
 
   /** Bytes of all initialisers. */
@@ -68,9 +82,26 @@ export class OnnxModel {
     await writeFileAtomically(path, encodeChunks(modelSchema, model));
   }
 
-  /** What the model is, as text: inputs, outputs, operators and their number, initialisers. */
-  summary(): string {
-    return summarize(this);
+  /**
+   * What the model is, as text: inputs, outputs, operators and their number, parameters, bytes, operations in floating point (with symbolic dimensions of
+   * the given sizes, or 1), where each node runs, weights.
+   */
+  summary(options: SummaryOptions = {}): string {
+    return summarize(this, options);
+  }
+
+  /** Which execution provider each node gets on `device`, and why not the device's own: see `explainPlacement`. */
+  placement(device: PlacementDevice = 'cpu'): Placement {
+    return explainPlacement(this.data, device);
+  }
+
+  /**
+   * What one run takes: floating-point operations, bytes read and written, memory (`programCost`); `sizes` are those of symbolic dimensions.
+   * @throws ArgumentError where a size is missing, or where the model was read from a file, so that its program is not known
+   */
+  cost(options: CostOptions = {}): ProgramCost {
+    if (this.program === undefined) throw new ArgumentError('OnnxModel.cost', 'model', 'must have been exported from a program; of one that was read from a file only the nodes are known');
+    return programCost(this.program, options);
   }
 
   /**

@@ -1,5 +1,5 @@
 /** A finished graph as the messages of the file format. */
-import { type Dtype, isHalf, isStatic, type Shape } from '@flaxon/tensor';
+import { type Dtype, isHalf, isStatic, type Shape, type TypedArray } from '@flaxon/tensor';
 import { dataTypes } from '../format/data-type.js';
 import { encodeTensor, type TensorData } from '../format/tensors.js';
 import {
@@ -24,7 +24,13 @@ const valueInfo = (name: string, { dtype, shape }: Value): OnnxValueInfo => ({
   type: { tensorType: { elemType: dataTypes[dtype], shape: shapeMessage(shape) } },
 });
 
-function attributeMessage(name: string, attribute: Attribute, names: NameAuthority): OnnxAttribute {
+/** What is written on nodes for people to read. */
+export interface Description {
+  /** The class of the module at each path. */
+  readonly moduleKinds?: ReadonlyMap<string, string>;
+}
+
+function attributeMessage(name: string, attribute: Attribute, names: NameAuthority, description: Description): OnnxAttribute {
   switch (attribute.kind) {
     case 'int':
       return { name, type: attributeTypes.int, i: attribute.value };
@@ -35,18 +41,19 @@ function attributeMessage(name: string, attribute: Attribute, names: NameAuthori
     case 'ints':
       return { name, type: attributeTypes.ints, ints: attribute.value };
     case 'graph':
-      return { name, type: attributeTypes.graph, g: subgraphMessage(attribute.value, names) };
+      return { name, type: attributeTypes.graph, g: subgraphMessage(attribute.value, names, description) };
   }
 }
 
-function subgraphMessage(graph: Graph, names: NameAuthority): OnnxGraph {
+function subgraphMessage(graph: Graph, names: NameAuthority, description: Description): OnnxGraph {
   nameInterface(graph, names);
-  return graphMessage(graph, names);
+  return graphMessage(graph, names, description);
 }
 
-function nodeMessage(node: Node, names: NameAuthority): OnnxNode {
+function nodeMessage(node: Node, names: NameAuthority, description: Description): OnnxNode {
   const name = names.nameNode(node);
-  const attribute = Object.entries(node.attributes).map(([key, value]) => attributeMessage(key, value, names));
+  const attribute = Object.entries(node.attributes).map(([key, value]) => attributeMessage(key, value, names, description));
+  const kind = description.moduleKinds?.get(node.scope);
   return {
     input: node.inputs.map((input) => names.of(input)),
     output: node.outputs.map((output) => names.of(output)),
@@ -54,6 +61,7 @@ function nodeMessage(node: Node, names: NameAuthority): OnnxNode {
     opType: node.op,
     ...(attribute.length > 0 ? { attribute } : {}),
     ...(node.domain === '' ? {} : { domain: node.domain }),
+    ...(kind === undefined ? {} : { docString: node.scope === '' ? kind : `${kind} at ${node.scope}` }),
   };
 }
 
@@ -91,10 +99,10 @@ function nameInterface(graph: Graph, names: NameAuthority): void {
   nameOutputs(graph, names);
 }
 
-function graphMessage(graph: Graph, names: NameAuthority): OnnxGraph {
+function graphMessage(graph: Graph, names: NameAuthority, description: Description): OnnxGraph {
   return {
     name: graph.name,
-    node: graph.nodes.map((node) => nodeMessage(node, names)),
+    node: graph.nodes.map((node) => nodeMessage(node, names, description)),
     input: graph.inputs.map((input) => valueInfo(names.of(input), input)),
     output: graph.outputs.map(({ value }) => valueInfo(names.of(value), value)),
   };
@@ -111,9 +119,15 @@ interface NamedConstant {
   readonly data: TensorData;
 }
 
-/** Constants in the order of use, those with names of their own first, so that they get them. */
-function nameConstants(graph: Graph, names: NameAuthority): NamedConstant[] {
-  const constants = constantsOf(graph).flatMap((value) => (value.source.kind === 'constant' ? [{ value, ...value.source }] : []));
+/** The names of arrays that callers know, such as the parameters of a bound module. */
+export type ConstantNames = ReadonlyMap<TypedArray, string>;
+
+/**
+ * Constants in the order of use, those with names of their own first, so that they get them. An array that a pass only gave another shape is still
+ * the parameter that it was.
+ */
+function nameConstants(graph: Graph, names: NameAuthority, known: ConstantNames): NamedConstant[] {
+  const constants = constantsOf(graph).flatMap((value) => (value.source.kind === 'constant' ? [{ value, data: value.source.data, name: value.source.name ?? known.get(value.source.data.data) }] : []));
   const ordered = [...constants.filter(({ name }) => name !== undefined), ...constants.filter(({ name }) => name === undefined)];
   return ordered.map(({ value, data, name }) => {
     names.assign(value, name ?? constantName(value.dtype, data));
@@ -121,20 +135,25 @@ function nameConstants(graph: Graph, names: NameAuthority): NamedConstant[] {
   });
 }
 
+export interface GraphDescription extends Description {
+  readonly constantNames?: ConstantNames;
+  readonly docString?: string;
+}
+
 /** The main graph of a model. */
-export function serializeGraph(graph: Graph): OnnxGraph {
+export function serializeGraph(graph: Graph, { constantNames = new Map(), docString, ...description }: GraphDescription = {}): OnnxGraph {
   const names = new NameAuthority();
   nameInterface(graph, names);
-  const initializer = nameConstants(graph, names).map(({ name, data }) => encodeTensor(name, data));
-  const message = graphMessage(graph, names);
-  return initializer.length > 0 ? { ...message, initializer } : message;
+  const initializer = nameConstants(graph, names, constantNames).map(({ name, data }) => encodeTensor(name, data));
+  const message = graphMessage(graph, names, description);
+  return { ...message, ...(initializer.length > 0 ? { initializer } : {}), ...(docString === undefined ? {} : { docString }) };
 }
 
 /** A local function. Functions have no initialisers: their constants are `Constant` nodes. */
 export function serializeFunction({ name, graph, domain = functionDomain, docString }: LocalFunction, opset: number): OnnxFunction {
   const names = new NameAuthority();
   nameInterface(graph, names);
-  const constants = nameConstants(graph, names).map((constant): OnnxNode => ({
+  const constants = nameConstants(graph, names, new Map()).map((constant): OnnxNode => ({
     opType: 'Constant',
     output: [constant.name],
     attribute: [{ name: 'value', type: attributeTypes.tensor, t: encodeTensor('', constant.data) }],
@@ -144,7 +163,7 @@ export function serializeFunction({ name, graph, domain = functionDomain, docStr
     domain,
     input: graph.inputs.map((input) => names.of(input)),
     output: graph.outputs.map(({ value }) => names.of(value)),
-    node: [...constants, ...graph.nodes.map((node) => nodeMessage(node, names))],
+    node: [...constants, ...graph.nodes.map((node) => nodeMessage(node, names, {}))],
     opsetImport: opsetsOf([graph], opset),
     ...(docString === undefined ? {} : { docString }),
   };

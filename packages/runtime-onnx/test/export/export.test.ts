@@ -111,7 +111,8 @@ describe('a model', () => {
 
   it('summarises itself', () => {
     expect(exportOnnx(bound, [spec('float32', ['batch', 3])]).summary().split('\n')).toEqual([
-      'module: ONNX opset 23, IR version 10, 3 nodes, 104 B of constants', 'inputs', '  input: float32[batch,3]', 'outputs', '  output: float32[batch,2]', 'operators', '      2 Gemm', '      1 Relu',
+      'module: ONNX opset 23, IR version 10, 3 nodes, 26 parameters, 104 B of constants, 50 FLOPs with batch = 1', 'inputs', '  input: float32[batch,3]', 'outputs', '  output: float32[batch,2]', 'operators', '      2 Gemm', '      1 Relu',
+      'execution providers', '  cpu: 3 CPUExecutionProvider',
       'initialisers', '  params/Dense_0/kernel: float32[3,4]', '  params/Dense_0/bias: float32[4]', '  params/Dense_1/kernel: float32[4,2]', '  params/Dense_1/bias: float32[2]',
     ]);
   });
