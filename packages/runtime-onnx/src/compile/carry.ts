@@ -2,7 +2,7 @@
  * A step `(state, ...rest) => [state, result]` whose state stays where the runtime has it, from call to call: no tensors are made of it, and
  * with WebGPU in browsers it does not leave the device.
  */
-import { ArgumentError, formatSpec, type Spec, type Tensor } from '@flaxon/tensor';
+import { ArgumentError, formatSpec, type Tensor } from '@flaxon/tensor';
 import { type FlatArguments, flattenArguments, isTensor } from '../export/arguments.js';
 import { inputNames, outputNames } from '../export/names.js';
 import type { StagedFunction } from '../export/stage.js';
@@ -18,30 +18,36 @@ export interface CarrySession {
   readonly built: BuiltSession;
   readonly state: { readonly input: Ports; readonly output: Ports };
   readonly rest: { readonly input: Ports; readonly output: Ports };
-  /** How many leaves of the function's result are state. */
-  readonly count: number;
   readonly staged: StagedFunction;
 }
 
-function requireSameState(before: readonly Spec[], after: readonly Spec[], paths: readonly string[]): void {
-  before.forEach((expected, i) => {
-    const found = after[i];
-    const text = found ? formatSpec(found) : 'nothing';
-    if (text !== formatSpec(expected)) throw new ArgumentError('compile', 'carry', `needs a function that gives the state back as it took it: leaf \`${paths[i]!}\` goes in as ${formatSpec(expected)} and comes out as ${text}`);
+/** @throws ArgumentError unless the first element of the step's result is a tree like the state, leaf by leaf. */
+function requireSameState({ program, outputPaths }: StagedFunction, paths: readonly string[]): void {
+  const results = new Map(outputPaths.map((path, i) => [path, program.outputs[i]!]));
+  const refuse = (path: string, before: string, after: string): never => {
+    throw new ArgumentError('compile', 'carry', `needs a function that gives the state back as it took it, \`(state, ...rest) => [state, result]\`: leaf \`${path || 'state'}\` goes in as ${before} and comes out as ${after}`);
+  };
+  paths.forEach((path, i) => {
+    const expected = formatSpec(program.inputs[i]!);
+    const found = results.get(path === '' ? '0' : `0/${path}`);
+    if (!found || formatSpec(found) !== expected) refuse(path, expected, found ? formatSpec(found) : 'nothing');
   });
+  const more = outputPaths.find((path, i) => i >= paths.length && (path === '0' || path.startsWith('0/')));
+  if (more !== undefined) refuse(more.slice(2), 'nothing', formatSpec(results.get(more)!));
 }
 
-/** Lowers a step whose first `count` leaves, going in and coming out, are the state. */
-export async function createCarrySession(engine: Engine, staged: StagedFunction, inputPaths: readonly string[], count: number, options: ExecutableOptions): Promise<CarrySession> {
+/** Lowers a step whose first leaves, going in and coming out, are the state; `statePaths` are their paths within it. */
+export async function createCarrySession(engine: Engine, staged: StagedFunction, inputPaths: readonly string[], statePaths: readonly string[], options: ExecutableOptions): Promise<CarrySession> {
   const { program } = staged;
-  requireSameState(program.inputs.slice(0, count), program.outputs.slice(0, count), inputPaths);
+  requireSameState(staged, statePaths);
+  const count = statePaths.length;
   const inputs = inputNames(inputPaths);
   const names = { inputs, outputs: outputNames(program.outputs.map((_, i) => (i < count ? `next/${inputPaths[i]!}` : `output/${i - count}`)), inputs) };
   const ports = (from: 'inputs' | 'outputs', direction: string, begin: number, end?: number): Ports => new Ports(direction, program[from].slice(begin, end), names[from].slice(begin, end), begin);
   const state = { input: ports('inputs', 'state', 0, count), output: ports('outputs', 'next', 0, count) };
   const rest = { input: ports('inputs', 'in', count), output: ports('outputs', 'out', count) };
   const built = await buildSession(engine, staged, names, { inputs: [state.input, rest.input], outputs: [state.output, rest.output] }, options, state.output.names);
-  return { built, state, rest, count, staged };
+  return { built, state, rest, staged };
 }
 
 /** Finds, or makes, the graph of a step by its arguments. */

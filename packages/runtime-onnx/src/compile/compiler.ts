@@ -165,10 +165,10 @@ export class Compiler {
     const key = `carry ${this.#keyOf(specs)}`;
     const known = this.#entries.get(key)?.carry;
     if (known) return known;
-    const count = this.#flatten([state]).leaves.length;
+    const statePaths = flattenArguments('compile', [state], isSpec, []).leaves.map(({ path }) => path);
     const make = async (staged: StagedFunction, trace: number): Promise<CarrySession> => {
       const { owned, options } = await this.#prepared();
-      const session = await createCarrySession(owned.engine, staged, specs.leaves.map(({ path }) => path), count, options);
+      const session = await createCarrySession(owned.engine, staged, specs.leaves.map(({ path }) => path), statePaths, options);
       this.#report(session.built.report, key, options.device, trace);
       return session;
     };
