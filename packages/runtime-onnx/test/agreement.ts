@@ -2,6 +2,7 @@
 import { astype, type Dtype, formatSpec, isFloating, type Tensor } from '@flaxon/tensor';
 import { expect } from 'vitest';
 import { compile, type CompileOptions } from '../src/compile/compile.js';
+import { evaluateModel } from './third-executor.js';
 
 export type TensorFunction = (...args: Tensor[]) => Tensor | readonly Tensor[];
 
@@ -45,7 +46,10 @@ export async function expectAgreement(f: TensorFunction, args: readonly Tensor[]
   try {
     const found = listOf(await compiled(...args));
     expect(found.length).toBe(expected.length);
-    expected.forEach((value, i) => expectClose(found[i]!, value, isFloating(value.dtype) ? (tolerance ?? defaultTolerance(value.dtype)) : 0, label));
+    const allowed = ({ dtype }: Tensor): number => (isFloating(dtype) ? (tolerance ?? defaultTolerance(dtype)) : 0);
+    expected.forEach((value, i) => expectClose(found[i]!, value, allowed(value), label));
+    const evaluated = evaluateModel(compiled.lower(...args), args);
+    expected.forEach((value, i) => expectClose(evaluated[i]!, value, allowed(value), `${label} evaluated`));
   } finally {
     await compiled.release();
   }

@@ -2,6 +2,7 @@
 import { type Dim, type Dtype, spec, type Tensor } from '@flaxon/tensor';
 import { exportOnnx } from '../src/export/export.js';
 import { expectClose } from './agreement.js';
+import { evaluateModel } from './third-executor.js';
 import { arbitrary } from './values.js';
 
 export type Size = (batch: number) => number[];
@@ -14,7 +15,11 @@ export async function expectOneGraph(f: (...args: Tensor[]) => Tensor | readonly
   for (const batch of batches) {
     const args = sizes.map((size) => arbitrary(size(batch), dtype));
     const found = await session.run(Object.fromEntries(model.inputs.map(({ name }, i) => [name, args[i]!])));
-    listed(f(...args)).forEach((value, i) => expectClose(found[model.outputs[i]!.name]!, value, tolerance, `batch ${batch}`));
+    const evaluated = evaluateModel(model, args);
+    listed(f(...args)).forEach((value, i) => {
+      expectClose(found[model.outputs[i]!.name]!, value, tolerance, `batch ${batch}`);
+      expectClose(evaluated[i]!, value, tolerance, `batch ${batch} evaluated`);
+    });
   }
   await session.release();
   return model.nodeCount;

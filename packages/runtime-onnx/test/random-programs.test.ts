@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { compile } from '../src/compile/compile.js';
 import { expectClose } from './agreement.js';
 import { type Known, operations, runSteps, type Step } from './random-program.js';
+import { evaluateModel } from './third-executor.js';
 import { arbitrary } from './values.js';
 
 /** What every program begins with: matrices that multiply, vectors, scalars, an empty array; floats of both widths, integers, bools. */
@@ -25,6 +26,8 @@ async function agree(program: readonly Step[]): Promise<void> {
   try {
     const found = await compiled(...inputs);
     expected.forEach(({ value, slack }, i) => expectClose(found[i]!, value, slack, `result ${i}`));
+    const evaluated = evaluateModel(compiled.lower(...inputs), inputs);
+    expected.forEach(({ value, slack }, i) => expectClose(evaluated[i]!, value, slack, `result ${i} of the graph evaluated`));
   } finally {
     await compiled.release();
   }
@@ -32,17 +35,20 @@ async function agree(program: readonly Step[]): Promise<void> {
 
 // A fixed seed, so that a run can be repeated; FLAXON_SEED chooses another.
 const seed = Number(process.env.FLAXON_SEED ?? 20261122);
+// FLAXON_LONG=1 is what `npm run test:long` sets: a minute or two of programs instead of some seconds.
+const isLong = process.env.FLAXON_LONG === '1';
+const runs = isLong ? 10_000 : 1000;
 
 describe('random programs', () => {
-  it('give on ONNX Runtime what they give on the eager executor', async () => {
+  it('give on ONNX Runtime, and by their graphs evaluated, what they give on the eager executor', async () => {
     let longest = 0;
     await fc.assert(
       fc.asyncProperty(steps, async (program) => {
         await agree(program);
         longest = Math.max(longest, trace((...args) => valuesOf(runSteps(program, args, [])), inputs).program.equations.length);
       }),
-      { numRuns: 1000, seed },
+      { numRuns: runs, seed },
     );
     expect(longest).toBeGreaterThanOrEqual(30);
-  }, 120_000);
+  }, isLong ? 3_600_000 : 300_000);
 });

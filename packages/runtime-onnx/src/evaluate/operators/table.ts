@@ -1,4 +1,5 @@
 /** What each operator of ONNX computes: a row an operator, by family. */
+import type { KernelName } from '../../lower/kernel-support.js';
 import type { OperatorRule } from '../node-call.js';
 import { attentionOperators } from './attention.js';
 import { controlOperators } from './control.js';
@@ -12,7 +13,13 @@ import { productOperators } from './products.js';
 import { recurrentOperators } from './recurrent.js';
 import { reduceOperators } from './reduce.js';
 
-export const operators: Readonly<Record<string, OperatorRule>> = {
+/** Names of kernels that are forms of an operator. */
+type Form = 'Fmod' | 'GeluExact' | 'GeluTanh' | `Scatter${'Elements' | 'ND'}${'Add' | 'Mul' | 'Min' | 'Max'}`;
+
+/** What the lowering may use where there are kernels: an operator of these without a row does not compile. */
+type LoweredOperator = Exclude<KernelName, Form> | 'Cast' | 'Constant' | 'Gelu' | 'If' | 'Loop' | 'Scan' | 'Shape';
+
+const rows = {
   ...attentionOperators,
   ...controlOperators,
   ...convolutionOperators,
@@ -24,4 +31,6 @@ export const operators: Readonly<Record<string, OperatorRule>> = {
   ...productOperators,
   ...recurrentOperators,
   ...reduceOperators,
-};
+} as const satisfies { readonly [Name in LoweredOperator]: OperatorRule };
+
+export const operators: Readonly<Record<string, OperatorRule>> = rows;
