@@ -2,7 +2,7 @@
 /**
  * The commands of the root package.json, which must work in a fresh clone with only Node and npm:
  *
- *     node tools/run.mjs start|test|bench|conformance|build [ARGUMENTS OF THE COMMAND]
+ *     node tools/run.mjs start|test|test:long|bench|conformance|build [ARGUMENTS OF THE COMMAND]
  *
  * First the set-up (pnpm by npx, install, build of what the command needs), then the command itself in this terminal, so that it
  * sees the terminal, its arguments and Ctrl-C as if it had been started directly.
@@ -16,11 +16,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const bin = (name) => join(root, 'node_modules', name);
 
-/** @typedef {{ build: readonly string[], then: readonly (readonly string[])[] }} Command */
+/** @typedef {{ build: readonly string[], then: readonly (readonly string[])[], environment?: Readonly<Record<string, string>> }} Command */
 
 /**
  * `build`: packages to build, with what they depend on (none named: all). `then`: what Node runs afterwards, one after the other as
- * long as all goes well; the last one gets the arguments.
+ * long as all goes well; the last one gets the arguments. `environment`: variables that they see besides.
  * @type {Readonly<Record<string, Command>>}
  */
 const commands = {
@@ -29,12 +29,14 @@ const commands = {
   conformance: { build: ['@flaxon/conformance'], then: [['packages/conformance/dist/cli.js']] },
   build: { build: [], then: [] },
   test: { build: [], then: [[bin('oxlint/bin/oxlint')], ['tools/check-dependencies.mjs'], [bin('vitest/vitest.mjs'), 'run']] },
+  // Tests that do more where they may take hours: random files, processes that are killed.
+  'test:long': { build: [], then: [[bin('vitest/vitest.mjs'), 'run', 'packages/checkpoint/test']], environment: { FLAXON_LONG: '1' } },
 };
 
 /** Runs a program to its end in this terminal; gives its exit status. */
-function run(program, args) {
+function run(program, args, environment = {}) {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1' };
+    const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', ...environment };
     const child = spawn(program, args, { cwd: root, env, stdio: 'inherit', shell: process.platform === 'win32' && program !== process.execPath });
     child.on('error', reject);
     child.on('exit', (status, signal) => resolve(status ?? (signal === 'SIGINT' ? 130 : 1)));
@@ -54,7 +56,7 @@ async function main([name, ...args]) {
   let status = await run('npx', ['-y', '-p', packageManager, '-c', setUp]);
   for (const [index, step] of command.then.entries()) {
     if (status !== 0) return status;
-    status = await run(process.execPath, [...step, ...(index === command.then.length - 1 ? args : [])]);
+    status = await run(process.execPath, [...step, ...(index === command.then.length - 1 ? args : [])], command.environment);
   }
   return status;
 }

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { CheckpointManager, fileSystemStorage, type StateDict } from '../src/index.js';
+import { effort } from './support/effort.js';
 
-const kills = 100;
+const kills = effort({ short: 100, long: 1500 });
 const script = join(import.meta.dirname, 'fixtures/save-forever.mjs');
 
 /** Saves until it is killed, some time after the first save of this run. */
@@ -20,7 +21,7 @@ async function saveUntilKilled(folder: string, from: number, milliseconds: numbe
   await ended;
 }
 
-it(`a process that is killed at any moment, ${kills} times, leaves a checkpoint that loads, and never an older one`, { timeout: 240_000 }, async () => {
+it(`a process that is killed at any moment, ${kills} times, leaves a checkpoint that loads, and never an older one`, { timeout: kills * 2500 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'flaxon-kill-'));
   const manager = new CheckpointManager(fileSystemStorage(folder), { keepLast: 2 });
   try {

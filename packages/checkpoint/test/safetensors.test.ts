@@ -1,5 +1,4 @@
 import { tensor, type Tensor } from '@flaxon/tensor';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bufferSource, CheckpointFormatError, fromSafetensors, SafetensorsFile, toSafetensors, UnsupportedValueError, type ByteSource, type TensorTree } from '../src/index.js';
 
@@ -83,21 +82,5 @@ describe('hostile files', () => {
     ['metadata that is no text', file({ __metadata__: { a: 1 }, a: entry }, 4)],
   ])('refuses %s', (_, bytes) => {
     expect(() => fromSafetensors(bytes)).toThrow(CheckpointFormatError);
-  });
-
-  it('gives tensors or a CheckpointFormatError for any damage, and nothing else', () => {
-    const valid = toSafetensors(tree);
-    const changes = fc.array(fc.record({ at: fc.nat(valid.length - 1), to: fc.nat(255) }), { minLength: 1, maxLength: 4 });
-    fc.assert(
-      fc.property(changes, fc.nat(valid.length), (list, cut) => {
-        const damaged = list.reduce((copy, { at, to }) => copy.with(at, to), valid).subarray(0, cut % 3 === 0 ? cut : valid.length);
-        try {
-          fromSafetensors(damaged);
-        } catch (error) {
-          expect(error).toBeInstanceOf(CheckpointFormatError);
-        }
-      }),
-      { numRuns: 2000 },
-    );
   });
 });
