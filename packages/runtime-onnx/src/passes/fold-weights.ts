@@ -82,7 +82,10 @@ function fold(node: Node, uses: Uses): boolean {
     const signed = numbers.map((each) => (node.op === 'Sub' ? -each : each));
     const weights = kind === 'scale' ? makeConstant(scaledWeights(product, factors)) : product.node.inputs[1]!;
     const moved = kind === 'scale' ? bias?.map((each, i) => each * factors[i]!) : signed.map((each, i) => (bias?.[i] ?? 0) + each);
-    uses.rewrite(node, { op: product.node.op, inputs: [product.node.inputs[0], weights, ...(moved ? [makeConstant(vector(product, moved))] : [])], attributes: product.node.attributes });
+    // A bias that is added as it is stays the array that it was, and so keeps the name of the parameter.
+    const whole = node.op === 'Add' && !bias ? constantData(other)! : undefined;
+    const shift = whole?.data.length === product.features ? { ...whole, shape: [product.features] } : moved && vector(product, moved);
+    uses.rewrite(node, { op: product.node.op, inputs: [product.node.inputs[0], weights, ...(shift ? [makeConstant(shift)] : [])], attributes: product.node.attributes });
     return true;
   }
   return false;
