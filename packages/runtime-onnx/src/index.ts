@@ -29,3 +29,6 @@ export { version } from './version.js';
 export type { ExportableModule } from './export/module-target.js';
 export { evaluatedOperators, evaluateOnnx, type EvaluateOptions } from './evaluate/evaluate.js';
 export { NodeEvaluationError, UnknownOperatorError } from './evaluate/errors.js';
+export { evaluateModel } from './evaluate/model.js';
+export { type Feeds, type FunctionTestCaseOptions, saveFunctionTestCase, saveTestCase, type TestCaseOptions } from './test-case/save.js';
+export type { RandomInputs } from './test-case/inputs.js';
