@@ -1,5 +1,4 @@
 export { assignment, assignmentW2Squared } from './assignment.js';
-export { fenchelConjugate, type Conjugate, type FenchelConjugateOptions, type PotentialModule } from './fenchel-conjugate.js';
+export { fenchelConjugate, type Conjugate, type ConjugateSolverOptions, type FenchelConjugateOptions, type PotentialModule } from './fenchel-conjugate.js';
 export { gaussianMixture, gaussianMixtureSamplers, type GaussianMixtureName, type GaussianMixtureOptions, type GaussianMixtureSamplersOptions, type MixtureOptions } from './gaussian-mixture.js';
-export { lbfgs, type LbfgsOptions, type ValueAndGradient } from './lbfgs.js';
 export { clipWeights, dualPotentials, neuralDualGradients, type DualLosses, type DualNetworks, type DualParameters, type DualPotentials, type DualPotentialsOptions, type NeuralDualOptions, type PotentialNetwork } from './neural-dual.js';

@@ -1,7 +1,6 @@
 import type { Collection, Module, Variables } from '@flaxon/core';
 import { add, ArgumentError, greater, maximum, mean, mul, neg, relu, sqrt, square, stopGradient, sub, sum, tree, valueAndGrad, where, zeros, type Tensor, type Tree } from '@flaxon/tensor';
-import { fenchelConjugate } from './fenchel-conjugate.js';
-import type { LbfgsOptions } from './lbfgs.js';
+import { fenchelConjugate, type ConjugateSolverOptions } from './fenchel-conjugate.js';
 
 /** A network of `@flaxon/layers` with the methods of a potential, such as `PotentialMLP` or `ICNN`. */
 export type PotentialNetwork = Module & {
@@ -29,7 +28,7 @@ export interface NeuralDualOptions extends DualNetworks {
   /** The weight of that addition. */
   readonly beta?: number;
   /** How the guess of g is made better before f meets it; null leaves it as it is. */
-  readonly conjugateSolver?: LbfgsOptions | null;
+  readonly conjugateSolver?: ConjugateSolverOptions | null;
   /** What g learns: to guess what the solver finds, or to make f(x) - <x, y> small. */
   readonly amortizationLoss?: 'regression' | 'objective';
 }
@@ -109,7 +108,7 @@ function losses([networkF, paramsF]: Sided, [networkG, paramsG]: Sided, [x, y]: 
 }
 
 /** Where <x, y> - f(x) is largest, held constant. */
-function maximiserFrom({ network, fixed }: Roles, y: Tensor, guess: Tensor, solver: LbfgsOptions): Tensor {
+function maximiserFrom({ network, fixed }: Roles, y: Tensor, guess: Tensor, solver: ConjugateSolverOptions): Tensor {
   return stopGradient(fenchelConjugate({ params: fixed }, y, stopGradient(guess), { module: network, solver }).grad);
 }
 
@@ -132,7 +131,7 @@ export function clipWeights(params: Collection): Collection {
 
 export interface DualPotentialsOptions extends DualNetworks {
   /** Finds values and gradients of g from f, beginning with the guess of g; without it they are those of g itself. */
-  readonly conjugateSolver?: LbfgsOptions | null;
+  readonly conjugateSolver?: ConjugateSolverOptions | null;
 }
 
 /** Values of both potentials and the maps between source and target. */
