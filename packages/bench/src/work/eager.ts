@@ -1,4 +1,5 @@
-import { add, convGeneralDilated, div, grad, matmul, mean, relu, softmax, sqrt, square, sub, tensor, type Tensor } from '@flaxon/tensor';
+import { LayerNorm } from '@flaxon/layers';
+import { add, convGeneralDilated, grad, matmul, mean, relu, softmax, square, tensor, type Tensor } from '@flaxon/tensor';
 import { contestant } from '../measure/contestant.js';
 import type { WebWork } from '../peers/web.js';
 import { Numbers } from './data.js';
@@ -79,10 +80,8 @@ const works: readonly EagerWork[] = [
     arrays: { x: [rows * columns, 3] },
     run: (array) => {
       const x = array('x', [rows, columns]);
-      return () => {
-        const centered = sub(x, mean(x, { axis: -1, keepdims: true }));
-        return div(centered, sqrt(add(mean(square(centered), { axis: -1, keepdims: true }), epsilon)));
-      };
+      const layer = new LayerNorm({ useScale: false, useBias: false, epsilon });
+      return () => layer.apply({}, [x]);
     },
   },
   {

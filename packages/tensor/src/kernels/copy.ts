@@ -1,5 +1,6 @@
 import { bytesPerElement, type Dtype, type TypedArray } from '../dtype/dtype.js';
 import { collapse, Odometer, type LoopNest, type Strides } from './strides.js';
+import { transposeVectors } from './transpose-vectors.js';
 
 /** Arrays whose elements are copied bit by bit. */
 export type RawArray = Uint8Array | Uint16Array | Int32Array | Float64Array;
@@ -65,6 +66,7 @@ function copyNest(nest: LoopNest, source: RawArray, sourceStart: number, target:
     const fromStart = offsets[0]!;
     const toStart = offsets[1]!;
     if (isRun) target.set(source.subarray(fromStart, fromStart + columns), toStart);
+    else if (isTransposed && transposed(rows, columns, source, fromStart, from[inner]!, target, toStart, toRow, to[inner]!)) continue;
     else if (isTransposed) copyBlocks(rows, columns, source, fromStart, fromRow, from[inner]!, target, toStart, toRow, to[inner]!);
     else copyRows(rows, columns, source, fromStart, fromRow, from[inner]!, target, toStart, toRow, to[inner]!);
   } while (odometer.advance());
@@ -95,6 +97,13 @@ function copyRows(
     for (let column = 0; column < columns; column++, from += sourceColumn, to += targetColumn) target[to] = source[from]!;
   }
 }
+
+/** Lines of the source as columns of the target, by vectors; false where there are none for it. */
+const transposed = (
+  rows: number, columns: number, source: RawArray, sourceStart: number, sourceColumn: number, target: RawArray, targetStart: number, targetRow: number, targetColumn: number,
+): boolean =>
+  targetColumn === 1 && source instanceof Int32Array && target instanceof Int32Array &&
+  transposeVectors(rows, columns, { data: source, start: sourceStart, stride: sourceColumn }, { data: target, start: targetStart, stride: targetRow });
 
 function copyBlocks(
   rows: number, columns: number,

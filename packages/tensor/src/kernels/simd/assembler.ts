@@ -41,6 +41,8 @@ const ternary = (opcode: number) => (a: Code, b: Code, c: Code): Code => [...a, 
 const shift = (opcode: number) => (a: Code, count: number): Code => [...a, ...i32.const(count), ...vector(opcode)];
 const memory = (opcode: number, alignment: number) => (address: Code, offset = 0): Code => [...address, ...vector(opcode), ...unsigned(alignment), ...unsigned(offset)];
 const shuffle = (...lanes: readonly number[]) => (a: Code, b: Code): Code => [...a, ...b, ...vector(0x0d), ...lanes.flatMap((lane) => Array.from({ length: 8 }, (_, i) => 8 * lane + i))];
+/** The bytes of lanes of 32 bits. */
+const words = (order: readonly number[]): number[] => order.flatMap((lane) => [0, 1, 2, 3].map((i) => 4 * lane + i));
 
 export const v128 = {
   load: memory(0x00, 2),
@@ -50,8 +52,11 @@ export const v128 = {
   /** Lanes of 64 bits: both lower ones, and both upper ones. */
   lower: shuffle(0, 2),
   upper: shuffle(1, 3),
+  /** Lanes of 32 bits in turn, from the lower halves of both and from the upper ones. */
+  interleaveLower: (a: Code, b: Code): Code => [...a, ...b, ...vector(0x0d), ...words([0, 4, 1, 5])],
+  interleaveUpper: (a: Code, b: Code): Code => [...a, ...b, ...vector(0x0d), ...words([2, 6, 3, 7])],
   /** Lanes of 32 bits of one vector, in the order given. */
-  words: (a: Code, order: readonly number[]): Code => [...a, ...a, ...vector(0x0d), ...order.flatMap((lane) => [0, 1, 2, 3].map((i) => 4 * lane + i))],
+  words: (a: Code, order: readonly number[]): Code => [...a, ...a, ...vector(0x0d), ...words(order)],
   /** The lowest four bytes; zeros above. */
   load32Zero: memory(0x5c, 2),
   /** One byte, in all lanes of 8 bits. */

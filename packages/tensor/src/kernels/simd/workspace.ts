@@ -9,6 +9,7 @@ const pageBytes = 65_536;
 /** What of an array is in the memory at once stays in the second cache. */
 export class Workspace {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly int32: Int32Array<ArrayBuffer>;
   readonly float32: Float32Array<ArrayBuffer>;
   readonly float64: Float64Array<ArrayBuffer>;
   /** The first byte after the constants, and the bytes from there on. */
@@ -20,6 +21,7 @@ export class Workspace {
   constructor(memory: SharedMemory) {
     this.memory = memory;
     this.bytes = new Uint8Array(memory.buffer);
+    this.int32 = new Int32Array(memory.buffer);
     this.float32 = new Float32Array(memory.buffer);
     this.float64 = new Float64Array(memory.buffer);
   }
