@@ -6,6 +6,7 @@ export type { SymbolicAxes, SymbolicShape } from './compile/symbolic.js';
 export { exportOnnx, type ArgumentSpec, type ExportableFunction, type ExportOptions } from './export/export.js';
 export type { ArgumentTree, StaticValue } from './export/arguments.js';
 export { OnnxModel } from './export/model.js';
+export { onnxWeights, readOnnxWeights, type OnnxWeightsOptions } from './export/weights.js';
 export { explainPlacement, formatPlacement, type ExecutionProvider, type NodePlacement, type Placement, type PlacementDevice } from './placement/explain.js';
 export { createSession, OnnxSession, type SessionSignature } from './session/session.js';
 export type { SessionOptions } from './session/session-options.js';
