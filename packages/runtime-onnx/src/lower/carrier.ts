@@ -38,11 +38,11 @@ export class MissingKernelError extends Error {
 }
 
 /**
- * The dtype in which `kernel` runs for operands of `dtype`.
+ * The dtype in which `kernel` runs for operands of `dtype`, at `opset`, or at every one where none is given.
  * @throws MissingKernelError where there is none.
  */
-export function carrierOf(kernel: KernelName, dtype: Dtype): Dtype {
-  const found = [dtype, ...carriers[dtype]].find((candidate) => hasKernel(kernel, candidate));
+export function carrierOf(kernel: KernelName, dtype: Dtype, opset?: number): Dtype {
+  const found = [dtype, ...carriers[dtype]].find((candidate) => hasKernel(kernel, candidate, opset));
   if (found === undefined) throw new MissingKernelError(kernel, dtype);
   return found;
 }
@@ -50,7 +50,7 @@ export function carrierOf(kernel: KernelName, dtype: Dtype): Dtype {
 /** Runs `nodes` on the operands in the carrier of `kernel`, and casts the result back. */
 export function throughCarrier(b: GraphBuilder, kernel: KernelName, operands: readonly Value[], nodes: (operands: readonly Value[]) => Value): Value {
   const { dtype } = operands[0]!;
-  const carrier = carrierOf(kernel, dtype);
+  const carrier = carrierOf(kernel, dtype, b.opset);
   const result = nodes(operands.map((operand) => (operand.dtype === dtype ? cast(b, operand, carrier) : operand)));
   return result.dtype === carrier ? cast(b, result, dtype) : result;
 }

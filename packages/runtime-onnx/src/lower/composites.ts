@@ -23,7 +23,7 @@ type CallAttributes = Readonly<Record<string, CallAttribute>>;
 /** An elementwise operator, where there is a kernel. */
 function operator(kernel: KernelName, op: string, attributes: (given: CallAttributes) => Attributes = () => ({})): CompositeLowering {
   return ({ builder }, { params, outputs }, [x]) => {
-    if (!hasKernel(kernel, x!.value.dtype)) return undefined;
+    if (!hasKernel(kernel, x!.value.dtype, builder.opset)) return undefined;
     return [{ value: unary(builder, op, x!.value, attributes(params.attributes)), shape: outputs[0]!.shape }];
   };
 }

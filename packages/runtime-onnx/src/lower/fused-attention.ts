@@ -53,7 +53,7 @@ export const attentionOperator: CompositeLowering = ({ builder: b, options }, { 
   const isFloat32 = [query, key, value].every((operand) => operand.value.dtype === 'float32') && outputs[0]!.dtype === 'float32';
   const [queries, heads, depth] = query.shape.slice(-3) as [Dim, Dim, Dim];
   const width = value.shape.at(-1)!;
-  if (options.opset < 23 || !isFloat32 || !hasKernel('Attention', 'float32') || !isStaticShape([heads, depth, width]) || [heads, depth, width].includes(0)) return undefined;
+  if (!isFloat32 || !hasKernel('Attention', 'float32', options.opset) || !isStaticShape([heads, depth, width]) || [heads, depth, width].includes(0)) return undefined;
   const hasBias = attributes.hasBias === true;
   if (hasBias && rest[0]!.value.dtype !== 'float32') return undefined;
   const mask = attributes.hasMask === true ? rest.at(-1) : undefined;

@@ -21,8 +21,7 @@ export const normalizationOperator =
     const axes = (attributes.axes as readonly number[]).map((axis) => axis + x.shape.length);
     const features: Shape = axes.map((axis) => x.shape[axis]!);
     const dtypes = [...operands.map(({ value }) => value.dtype), outputs[0]!.dtype];
-    if (dtypes.some((dtype) => dtype !== 'float32') || !hasKernel(op, 'float32') || !isStaticShape(features)) return undefined;
-    if (op === 'RMSNormalization' && options.opset < 23) return undefined;
+    if (dtypes.some((dtype) => dtype !== 'float32') || !hasKernel(op, 'float32', options.opset) || !isStaticShape(features)) return undefined;
     // Parameters that were batched have more axes than the features.
     if (affine.some(({ shape }) => shape.length !== features.length)) return undefined;
     const scale = attributes.hasScale === true ? materialize(b, affine[0]!) : ones(b, features);

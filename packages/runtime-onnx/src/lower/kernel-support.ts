@@ -1,6 +1,6 @@
 /**
- * For which element types ONNX Runtime 1.30.0 (CPU provider, onnxruntime-node) has a kernel of an operator at opset 23.
- * Found by `scripts/probe-kernels.mjs`, which writes this file; the keys are operator names, with the variant where it matters.
+ * For which dtypes ONNX Runtime 1.30.0 (CPU provider, onnxruntime-node) has a kernel of an operator at opset 18 to 26. Found by
+ * `tools/kernel-costs/probe-kernels.mjs`, which writes this file; the keys are operator names, with the variant where it matters.
  */
 import type { Dtype } from '@flaxon/tensor';
 
@@ -46,8 +46,8 @@ export const kernelSupport = {
   Identity: ['float32', 'uint8', 'int8', 'uint16', 'int16', 'int32', 'int64', 'bool', 'float16', 'float64', 'uint32', 'uint64', 'bfloat16'],
   Softmax: ['float32', 'float16', 'float64'],
   LogSoftmax: ['float32', 'float16', 'float64'],
-  GeluExact: ['float16', 'float32'],
-  GeluTanh: ['float16', 'float32', 'float64'],
+  GeluExact: ['float32', 'float16'],
+  GeluTanh: ['float32', 'float16', 'float64'],
   Add: ['float32', 'uint8', 'int8', 'uint16', 'int16', 'int32', 'int64', 'float16', 'float64', 'uint32', 'uint64'],
   Sub: ['float32', 'uint8', 'int8', 'uint16', 'int16', 'int32', 'int64', 'float16', 'float64', 'uint32', 'uint64'],
   Mul: ['float32', 'uint8', 'int8', 'uint16', 'int16', 'int32', 'int64', 'float16', 'float64', 'uint32', 'uint64'],
@@ -84,7 +84,7 @@ export const kernelSupport = {
   ArgMax: ['float32', 'uint8', 'int8', 'int32', 'int64', 'float16', 'float64'],
   ArgMin: ['float32', 'uint8', 'int8', 'int32', 'int64', 'float16', 'float64'],
   CumSum: ['float32', 'int32', 'int64', 'float16', 'float64'],
-  CumProd: [],
+  CumProd: ['float32', 'int32', 'int64', 'float16', 'float64', 'uint32', 'uint64'],
   Reshape: ['float32', 'uint8', 'int8', 'uint16', 'int16', 'int32', 'int64', 'bool', 'float16', 'float64', 'uint32', 'uint64', 'bfloat16'],
   Transpose: ['float32', 'uint8', 'int8', 'uint16', 'int16', 'int32', 'int64', 'bool', 'float16', 'float64', 'uint32', 'uint64', 'bfloat16'],
   Expand: ['float32', 'uint8', 'int8', 'uint16', 'int16', 'int32', 'int64', 'bool', 'float16', 'float64', 'uint32', 'uint64'],
@@ -116,15 +116,29 @@ export const kernelSupport = {
   ConvTranspose: ['float32', 'float16'],
   MaxPool: ['float32', 'uint8', 'int8', 'float16', 'float64'],
   AveragePool: ['float32', 'float16'],
-  DFT: ['float32', 'float64'],
-  LayerNormalization: ['float16', 'bfloat16', 'float32', 'float64'],
-  RMSNormalization: ['float16', 'float32', 'float64'],
-  Attention: ['float16', 'float32', 'float64'],
-  LSTM: ['float16', 'float32'],
-  GRU: ['float16', 'float32'],
+  DFT: ['float32', 'float16', 'float64'],
+  LayerNormalization: ['float32', 'float16', 'float64', 'bfloat16'],
+  RMSNormalization: ['float32', 'float16', 'float64'],
+  Attention: ['float32', 'float16', 'float64'],
+  LSTM: ['float32', 'float16'],
+  GRU: ['float32', 'float16'],
 } as const satisfies Readonly<Record<string, readonly Dtype[]>>;
 
 export type KernelName = keyof typeof kernelSupport;
 
-/** True where the runtime has a kernel of `name` for `dtype`. */
-export const hasKernel = (name: KernelName, dtype: Dtype): boolean => (kernelSupport[name] as readonly Dtype[]).includes(dtype);
+/** The first opset at which there is a kernel, where that is not 18. */
+const firstOpsets: { readonly [K in KernelName]?: { readonly [D in Dtype]?: number } } = {
+  IsNaN: { bfloat16: 20 },
+  IsInf: { float16: 20, bfloat16: 20 },
+  GeluExact: { float32: 20, float16: 20 },
+  GeluTanh: { float32: 20, float16: 20, float64: 20 },
+  ReduceMax: { bool: 20 },
+  ReduceMin: { bool: 20 },
+  CumProd: { float32: 26, int32: 26, int64: 26, float16: 26, float64: 26, uint32: 26, uint64: 26 },
+  RMSNormalization: { float32: 23, float16: 23, float64: 23 },
+  Attention: { float32: 23, float16: 23, float64: 23 },
+};
+
+/** True where the runtime has a kernel of `name` for `dtype` at `opset`, or at every opset where none is given. */
+export const hasKernel = (name: KernelName, dtype: Dtype, opset = 18): boolean =>
+  (kernelSupport[name] as readonly Dtype[]).includes(dtype) && opset >= (firstOpsets[name]?.[dtype] ?? 18);

@@ -70,9 +70,9 @@ function cpuKernelName(node: OnnxNode): KernelName | undefined {
 }
 
 /** Why the CPU has no kernel; undefined where it has one, or where the table does not know the operator. */
-function cpuProblem({ node, dtype }: WalkedNode): string | undefined {
+function cpuProblem({ node, dtype }: WalkedNode, opset: number): string | undefined {
   const name = cpuKernelName(node);
-  if (name === undefined || dtype === undefined || hasKernel(name, dtype)) return undefined;
+  if (name === undefined || dtype === undefined || hasKernel(name, dtype, opset)) return undefined;
   return `the CPU provider has no kernel of ${name} for ${dtype}`;
 }
 
@@ -112,7 +112,7 @@ function place(walked: WalkedNode, opset: number, device: PlacementDevice, host:
   const problem = table === undefined ? undefined : deviceProblem(walked, opset, label, table);
   const isShapeWork = table !== undefined && walked.outputs.length > 0 && walked.outputs.every((output) => host.has(output));
   if (table !== undefined && problem === undefined && !isShapeWork) return { ...described, provider, isFallback: false };
-  const cpu = cpuProblem(walked);
+  const cpu = cpuProblem(walked, opset);
   if (cpu !== undefined) return { ...described, provider: undefined, reason: problem === undefined ? cpu : `${problem}; ${cpu}`, isFallback: table !== undefined };
   if (table === undefined) return { ...described, provider: 'CPUExecutionProvider', isFallback: false };
   if (isShapeWork) return { ...described, provider: 'CPUExecutionProvider', reason: 'arithmetic on shapes', isFallback: false };

@@ -1,22 +1,15 @@
 /**
- * Finds for which element types ONNX Runtime has a kernel of each operator that the lowerings use, by making and running a
- * one-operator model for each, and prints `src/lower/kernel-support.ts`.
- *
- *   pnpm exec tsc -b packages/runtime-onnx && node packages/runtime-onnx/scripts/probe-kernels.mjs [--opset 23] [--runtime node|web]
+ * One-operator models of every operator that the lowerings use: whether ONNX Runtime has a kernel of it for a dtype at an opset, and how fast that is.
  */
-import { parseArgs } from 'node:util';
-import { encodeModel } from '../dist/format/writer.js';
-import { dataTypes } from '../dist/format/data-type.js';
 
-const { values: options } = parseArgs({ options: { opset: { type: 'string', default: '23' }, runtime: { type: 'string', default: 'node' } } });
-const opset = Number(options.opset);
-const ort = await import(options.runtime === 'web' ? 'onnxruntime-web' : 'onnxruntime-node');
-const { version } = ort.env.versions ? { version: ort.env.versions.node ?? ort.env.versions.web ?? ort.env.versions.common } : { version: 'unknown' };
-if (options.runtime === 'web') ort.env.wasm.numThreads = 1;
-ort.env.logLevel = 'fatal';
+/** `TensorProto.DataType`. */
+export const dataTypes = { float32: 1, uint8: 2, int8: 3, uint16: 4, int16: 5, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11, uint32: 12, uint64: 13, bfloat16: 16 };
 
-const dtypes = Object.keys(dataTypes);
+export const dtypes = Object.keys(dataTypes);
 const floats = ['float16', 'bfloat16', 'float32', 'float64'];
+
+/** The version of the file format that belongs to an opset. */
+const irVersionOf = (opset) => (opset >= 21 ? 10 : opset >= 19 ? 9 : 8);
 
 const int64 = (name, values) => ({
   name,
@@ -24,7 +17,7 @@ const int64 = (name, values) => ({
   dataType: dataTypes.int64,
   rawData: new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer),
 });
-const attribute = (name, value) => {
+export const attribute = (name, value) => {
   if (typeof value === 'string') return { name, type: 3, s: new TextEncoder().encode(value) };
   if (Array.isArray(value)) return { name, type: 7, ints: value };
   return Number.isInteger(value) ? { name, type: 2, i: value } : { name, type: 1, f: value };
@@ -39,7 +32,8 @@ const scatter = (mode) => ({ op: 'ScatterElements', operands: [[2, 2]], constant
 const scatterNd = (mode) => ({ op: 'ScatterND', operands: [[2, 2]], constants: [{ ...int64('indices', [0, 1]), dims: [2, 1] }], trailing: [[2, 2]], attributes: { reduction: mode }, among: dtypes });
 const int64x2 = (name) => ({ ...int64(name, [0, 1, 1, 0]), dims: [2, 2] });
 
-const probes = {
+/** By the name of the kernel: that of the operator, with the variant where it matters. */
+export const probes = {
   ...Object.fromEntries(
     ['Abs', 'Neg', 'Exp', 'Log', 'Sqrt', 'Reciprocal', 'Floor', 'Ceil', 'Round', 'Sign', 'Relu', 'Sigmoid', 'Tanh', 'Sin', 'Cos', 'Tan', 'Asin', 'Acos', 'Atan', 'Sinh', 'Cosh', 'Asinh', 'Acosh', 'Atanh', 'Erf', 'Softplus', 'Elu', 'LeakyRelu', 'Selu', 'IsNaN', 'IsInf', 'Not', 'BitwiseNot', 'Swish', 'Softsign', 'HardSigmoid', 'HardSwish', 'Mish', 'Identity', 'Softmax', 'LogSoftmax'].map((op) => [op, same(1)]),
   ),
@@ -97,8 +91,9 @@ const probes = {
   GRU: { operands: [[2, 1, 2], [1, 6, 2], [1, 6, 2]], attributes: { hidden_size: 2, linear_before_reset: 1 }, among: floats },
 };
 
-const elements = {
-  float16: (n) => Uint16Array.from({ length: n }, () => 0x3c00),
+/** Ones of each dtype; bfloat16 crosses no border of a session. */
+export const elements = {
+  float16: (n) => new Uint16Array(n).fill(0x3c00),
   float32: (n) => new Float32Array(n).fill(1),
   float64: (n) => new Float64Array(n).fill(1),
   int8: (n) => new Int8Array(n).fill(1),
@@ -117,8 +112,8 @@ function valueInfo(name, dtype, shape) {
   return { name, type: { tensorType } };
 }
 
-/** bfloat16 cannot cross the border of a session: it comes as float32 and is cast inside. */
-function model(op, probe, dtype) {
+/** The model of one operator on operands of `dtype`, and its inputs. bfloat16 comes as float32 and is cast inside. */
+export function probeModel(op, probe, dtype, opset) {
   const border = dtype === 'bfloat16' ? 'float32' : dtype;
   const nodes = [];
   const inputs = [];
@@ -126,13 +121,9 @@ function model(op, probe, dtype) {
   const operand = (shape, of = border) => {
     const name = `x${inputs.length}`;
     inputs.push({ name, shape, dtype: of });
-    if (of !== 'bool' || border === 'bool') {
-      if (dtype === 'bfloat16') {
-        nodes.push({ opType: 'Cast', input: [name], output: [`${name}_cast`], attribute: [attribute('to', dataTypes.bfloat16)] });
-        return `${name}_cast`;
-      }
-    }
-    return name;
+    if (dtype !== 'bfloat16' || of === 'bool') return name;
+    nodes.push({ opType: 'Cast', input: [name], output: [`${name}_cast`], attribute: [attribute('to', dataTypes.bfloat16)] });
+    return `${name}_cast`;
   };
   if (probe.leading) names.push(operand([2, 2], 'bool'));
   for (const shape of probe.operands) names.push(operand(shape));
@@ -140,52 +131,29 @@ function model(op, probe, dtype) {
   for (const shape of probe.trailing ?? []) names.push(operand(shape));
   const outputs = Array.from({ length: probe.outputs ?? 1 }, (_, i) => `y${i}`);
   nodes.push({ opType: op, input: names, output: outputs, attribute: Object.entries(probe.attributes).map(([name, value]) => attribute(name, value)) });
-  // Size accepts every type, so the output's type need not be known.
+  // A cast takes every type, so that of the result need not be known.
   nodes.push({ opType: 'Cast', input: ['y0'], output: ['z'], attribute: [attribute('to', dataTypes.float32)] });
-  return {
-    inputs,
-    bytes: encodeModel({
-      irVersion: 10,
-      opsetImport: [{ domain: '', version: opset }],
-      graph: {
-        name: op,
-        node: nodes,
-        initializer: probe.constants ?? [],
-        input: inputs.map((input) => valueInfo(input.name, input.dtype, input.shape)),
-        output: [valueInfo('z', 'float32')],
-      },
-    }),
+  const model = {
+    irVersion: irVersionOf(opset),
+    opsetImport: [{ domain: '', version: opset }],
+    graph: { name: op, node: nodes, initializer: probe.constants ?? [], input: inputs.map((input) => valueInfo(input.name, input.dtype, input.shape)), output: [valueInfo('z', 'float32')] },
   };
+  return { inputs, model };
 }
 
-async function runs(op, probe, dtype) {
-  const { inputs, bytes } = model(op, probe, dtype);
+/** Whether the runtime loads and runs the operator; anything else, whatever it says, is a kernel that is not there. */
+export async function runs(ort, encodeModel, key, dtype, opset) {
+  const probe = probes[key];
+  const { inputs, model } = probeModel(probe.op ?? key, probe, dtype, opset);
+  let session;
   try {
-    const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 4, graphOptimizationLevel: 'disabled', intraOpNumThreads: 1 });
+    session = await ort.InferenceSession.create(encodeModel(model), { logSeverityLevel: 4, graphOptimizationLevel: 'disabled', intraOpNumThreads: 1 });
     const feeds = inputs.map(({ name, shape, dtype: of }) => [name, new ort.Tensor(of, elements[of](shape.reduce((a, b) => a * b, 1)), shape)]);
     await session.run(Object.fromEntries(feeds));
-    await session.release();
     return true;
   } catch {
     return false;
+  } finally {
+    await session?.release();
   }
 }
-
-console.log(`/**
- * For which element types ONNX Runtime ${version} (CPU provider, ${options.runtime === 'web' ? 'onnxruntime-web' : 'onnxruntime-node'}) has a kernel of an operator at opset ${opset}.
- * Found by \`scripts/probe-kernels.mjs\`, which writes this file; the keys are operator names, with the variant where it matters.
- */
-import type { Dtype } from '@flaxon/tensor';
-
-export const kernelSupport = {`);
-for (const [key, probe] of Object.entries(probes)) {
-  const found = [];
-  for (const dtype of probe.among) if (await runs(probe.op ?? key, probe, dtype)) found.push(dtype);
-  console.log(`  ${key}: [${found.map((dtype) => `'${dtype}'`).join(', ')}],`);
-}
-console.log(`} as const satisfies Readonly<Record<string, readonly Dtype[]>>;
-
-export type KernelName = keyof typeof kernelSupport;
-
-/** True where the runtime has a kernel of \`name\` for \`dtype\`. */
-export const hasKernel = (name: KernelName, dtype: Dtype): boolean => (kernelSupport[name] as readonly Dtype[]).includes(dtype);`);
