@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util';
 
 import { contestant, graphSize, tokenBatch } from './comparison/contestant.js';
 import { measure } from './comparison/measure.js';
+import type { Times } from './comparison/measure.js';
+import { table } from './table.js';
 
-const usage = `Compares the latency of ONNX graphs of one sentence encoder in ONNX Runtime, in turns; ratios are to the first graph.
+const usage = `Compares ONNX graphs of one sentence encoder in ONNX Runtime, which run in turns: milliseconds of a run, with ratios to the first graph.
 
 Usage: compare FIRST.onnx OTHER.onnx ... [--rounds N] [--threads 1,2] [--batch 1,32] [--length 128] [--vocabulary 30000]`;
 
@@ -52,11 +54,10 @@ async function compareAt({ paths, threads, batch, length, vocabulary, rounds }: 
   const contestants = await Promise.all(paths.map((path) => contestant(path, threads)));
   const latencies = await measure(contestants, tokenBatch(batch, length, vocabulary), rounds);
   process.stdout.write(`\nthreads ${threads}, batch ${batch}, length ${length}, ${rounds} rounds\n`);
-  for (const { name, least, median, deviation } of latencies) {
-    const ratio = median / latencies[0]!.median;
-    const leastRatio = least / latencies[0]!.least;
-    process.stdout.write(`  ${name.padEnd(24)} least ${least.toFixed(2).padStart(8)} ms (${leastRatio.toFixed(3)}), median ${median.toFixed(2).padStart(8)} ms (${ratio.toFixed(3)}), differs by ${deviation.toExponential(1)}\n`);
-  }
+  const [first] = latencies;
+  const beside = (times: Times, firstTimes: Times): string[] => [times.least, times.median].map((time, at) => `${time.toFixed(2)} (${(time / (at === 0 ? firstTimes.least : firstTimes.median)).toFixed(3)})`);
+  const rows = latencies.map(({ name, wall, processor, deviation }) => [name, ...beside(wall, first!.wall), ...beside(processor, first!.processor), deviation.toExponential(1)]);
+  process.stdout.write(`${table(['graph', 'least ms ', 'median ms ', 'processor least ', 'processor median ', 'differs by '], rows)}\n`);
   for (const one of contestants) await one.release();
 }
 

@@ -36,7 +36,7 @@ it('a graph differs from itself by nothing', async () => {
   const latencies = await measure(both, tokenBatch(2, 8, 90), 3);
   for (const one of both) await one.release();
   expect(latencies.map(({ name, deviation }) => [name, deviation])).toEqual([['ours', 0], ['ours', 0]]);
-  for (const { least, median } of latencies) expect(median).toBeGreaterThanOrEqual(least);
+  for (const { wall, processor } of latencies) for (const { least, median } of [wall, processor]) expect(median).toBeGreaterThanOrEqual(least);
 });
 
 it('graphs run in turns, every other round the other way round', async () => {

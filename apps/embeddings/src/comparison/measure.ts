@@ -1,18 +1,38 @@
 import type { Contestant, TokenBatch } from './contestant.js';
 
-/** Milliseconds a run of one graph. */
-export interface Latency {
-  readonly name: string;
+/** Milliseconds of a run. */
+export interface Times {
   readonly least: number;
   readonly median: number;
+}
+
+/** How long runs of one graph take. */
+export interface Latency {
+  readonly name: string;
+  readonly wall: Times;
+  /** What the processor worked on this process, all threads together: it counts no waiting for others on a busy machine. */
+  readonly processor: Times;
   /** The largest difference of an element from the first graph's result. */
   readonly deviation: number;
 }
 
-const middle = (sorted: readonly number[]): number => {
+function summarize(times: readonly number[]): Times {
+  const sorted = times.toSorted((a, b) => a - b);
   const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-};
+  return { least: sorted[0]!, median: sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2 };
+}
+
+interface Duration {
+  readonly wall: number;
+  readonly processor: number;
+}
+
+async function timed(run: () => Promise<unknown>): Promise<Duration> {
+  const [start, used] = [performance.now(), process.cpuUsage()];
+  await run();
+  const { user, system } = process.cpuUsage(used);
+  return { wall: performance.now() - start, processor: (user + system) / 1000 };
+}
 
 const largestDifference = (x: Float32Array, y: Float32Array): number => x.reduce((largest, value, at) => Math.max(largest, Math.abs(value - y[at]!)), 0);
 
@@ -26,17 +46,17 @@ export async function measure(contestants: readonly Contestant[], tokens: TokenB
     results.push(await one.run(tokens));
     await one.run(tokens);
   }
-  const times = contestants.map((): number[] => []);
+  const times = contestants.map((): Duration[] => []);
   const order = [...contestants.keys()];
   for (let round = 0; round < rounds; round++) {
     for (const at of round % 2 === 0 ? order : order.toReversed()) {
-      const start = performance.now();
-      await contestants[at]!.run(tokens);
-      times[at]!.push(performance.now() - start);
+      times[at]!.push(await timed(() => contestants[at]!.run(tokens)));
     }
   }
-  return contestants.map(({ name }, at) => {
-    const sorted = times[at]!.toSorted((a, b) => a - b);
-    return { name, least: sorted[0]!, median: middle(sorted), deviation: largestDifference(results[0]!, results[at]!) };
-  });
+  return contestants.map(({ name }, at) => ({
+    name,
+    wall: summarize(times[at]!.map(({ wall }) => wall)),
+    processor: summarize(times[at]!.map(({ processor }) => processor)),
+    deviation: largestDifference(results[0]!, results[at]!),
+  }));
 }
