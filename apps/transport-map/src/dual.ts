@@ -2,11 +2,11 @@ import { PotentialMLP } from '@flaxon/layers';
 import { adam, applyUpdates, cosineDecaySchedule } from '@flaxon/optim';
 import type { OptimizerState } from '@flaxon/optim';
 import type { Collection } from '@flaxon/core';
-import { add, concatenate, mean, mul, random, softplus, split, square, stopGradient, sub, sum, tree, valueAndGrad, zeros } from '@flaxon/tensor';
+import { amortizedDualLosses, conjugateDefaults } from '@flaxon/transport';
+import type { AmortizedDualLosses, ConjugateOptions } from '@flaxon/transport';
+import { add, random, softplus, stopGradient, tree, valueAndGrad, zeros } from '@flaxon/tensor';
 import type { Tensor } from '@flaxon/tensor';
 
-import { conjugateDefaults, conjugatePoint } from './conjugate.js';
-import type { ConjugateOptions } from './conjugate.js';
 import { createPacking } from './packing.js';
 
 export interface DualOptions {
@@ -33,12 +33,7 @@ export type DualState = {
 };
 
 /** The losses of a step, scalars; where steps are scanned, (steps). */
-export type DualLosses = {
-  /** mean f(x) + mean(<x*, y> - f(x*)): the dual of the transport problem, which f makes small. */
-  readonly lossF: Tensor;
-  /** mean |grad g(y) - x*|^2: how far g's first guess is from the conjugate point. */
-  readonly lossG: Tensor;
-};
+export type DualLosses = AmortizedDualLosses;
 
 const learningRate = { first: 1e-3, last: 1e-5 };
 
@@ -68,13 +63,10 @@ export function createNeuralDual({ dimension, hidden, decaySteps, box }: DualOpt
 
   /** The sum of both losses: each depends on the parameters of its own potential alone, so its gradient is both gradients. */
   function loss({ f, g }: Potentials, x: Tensor, y: Tensor): readonly [Tensor, DualLosses] {
-    const guess = map(g, y);
     const fixed = tree.map((leaf: Tensor) => stopGradient(leaf), f) as Collection;
-    const conjugate = conjugatePoint((points) => map(fixed, points), y, guess, { ...conjugateDefaults, box });
-    const [atSource, atConjugate] = split(value(f, concatenate([x, conjugate])), 2);
-    const lossF = add(sub(mean(atSource!), mean(atConjugate!)), mean(sum(mul(conjugate, y), { axis: -1 })));
-    const lossG = mean(sum(square(sub(guess, conjugate)), { axis: -1 }));
-    return [add(lossF, lossG), { lossF, lossG }];
+    const potentials = { value: (points: Tensor) => value(f, points), fixedGradient: (points: Tensor) => map(fixed, points), guess: (points: Tensor) => map(g, points) };
+    const losses = amortizedDualLosses(potentials, x, y, { ...conjugateDefaults, box });
+    return [add(losses.lossF, losses.lossG), losses];
   }
 
   /** One training step on a batch of source points x and target points y, both (batch, dimension). */

@@ -2,8 +2,8 @@ import { basename, extname, join } from 'node:path';
 
 import { random } from '@flaxon/tensor';
 import type { Tensor } from '@flaxon/tensor';
+import { squaredWasserstein } from '@flaxon/transport';
 
-import { squaredWasserstein } from './assignment.js';
 import { checkMap, exportMap, loadMap } from './export.js';
 import type { LoadedMap } from './export.js';
 import { writeAtomically } from './files.js';

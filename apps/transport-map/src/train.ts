@@ -2,8 +2,8 @@ import type { Collection } from '@flaxon/core';
 import type { CompileOptions } from '@flaxon/runtime-onnx';
 import { random, scan } from '@flaxon/tensor';
 import type { Tensor } from '@flaxon/tensor';
+import { squaredWasserstein } from '@flaxon/transport';
 
-import { squaredWasserstein } from './assignment.js';
 import { createNeuralDual } from './dual.js';
 import type { DualLosses, DualState, NeuralDual } from './dual.js';
 import type { TrainListener } from './events.js';

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 
 import { grad, random, slice, stack, sum, tensor, tree, zeros } from '@flaxon/tensor';
 import type { NestedArray, Tensor } from '@flaxon/tensor';
+import { conjugateDefaults, conjugatePoint } from '@flaxon/transport';
 import { describe, expect, it } from 'vitest';
 
-import { conjugateDefaults, conjugatePoint } from '../src/conjugate.js';
 import { createNeuralDual } from '../src/dual.js';
 import type { DualState, Potentials } from '../src/dual.js';
 import { createPacking } from '../src/packing.js';

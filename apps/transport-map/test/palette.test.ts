@@ -3,7 +3,7 @@ import { random, tensor } from '@flaxon/tensor';
 import type { NestedArray, Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 
-import { squaredWasserstein } from '../src/assignment.js';
+import { squaredWasserstein } from '@flaxon/transport';
 import { readImage, toPoints } from '../src/image.js';
 import type { Points } from '../src/image.js';
 import { paletteOf, samplePalette, sampleSize } from '../src/palette.js';

@@ -2,8 +2,9 @@ import type { Collection } from '@flaxon/core';
 import { PotentialMLP } from '@flaxon/layers';
 import { adam, applyUpdates, cosineDecaySchedule } from '@flaxon/optim';
 import type { OptimizerState } from '@flaxon/optim';
-import { clip, concatenate, div, maximum, mean, mul, reshape, softplus, split, square, stopGradient, sub, sum, tensor, transpose, valueAndGrad, zeros, add } from '@flaxon/tensor';
+import { add, reshape, softplus, split, stopGradient, tensor, transpose, valueAndGrad, zeros } from '@flaxon/tensor';
 import type { Tensor } from '@flaxon/tensor';
+import { amortizedDualLosses, conjugateDefaults } from '@flaxon/transport';
 import { potentialRows } from '../handwritten/neural-dual.js';
 import type { NeuralDualSizes } from '../handwritten/neural-dual.js';
 
@@ -43,29 +44,12 @@ export function neuralDual(sizes: NeuralDualSizes, box: Box) {
 
   const value = (params: Collection, x: Tensor): Tensor => model.apply({ params }, [x]);
   const map = (params: Collection, x: Tensor): Tensor => model.apply({ params }, [x], { method: 'potentialGradient' });
-  const inner = (a: Tensor, b: Tensor): Tensor => sum(mul(a, b), { axis: -1, keepdims: true });
-
-  /** Where grad f is y: gradient steps of Barzilai-Borwein size from `start`. */
-  function conjugate(f: Collection, start: Tensor, y: Tensor): Tensor {
-    let [x, slope] = [start, sub(map(f, start), y)];
-    let step: Tensor | number = 0.3;
-    for (let index = 1; ; index++) {
-      const next = clip(sub(x, mul(step, slope)), { min: box.low, max: box.high });
-      if (index >= conjugateSteps) return next;
-      const nextSlope = sub(map(f, next), y);
-      const moved = sub(next, x);
-      step = clip(div(inner(moved, moved), maximum(inner(moved, sub(nextSlope, slope)), 1e-12)), { min: 0.05, max: 2 });
-      [x, slope] = [next, nextSlope];
-    }
-  }
 
   function loss(parameters: Tensor, x: Tensor, y: Tensor): readonly [Tensor, readonly [Tensor, Tensor]] {
     const [rowsF, rowsG] = split(parameters, [potentialRows(sizes)]) as [Tensor, Tensor];
-    const guess = map(unpack(rowsG), y);
-    const solution = stopGradient(conjugate(unpack(stopGradient(rowsF)), stopGradient(guess), y));
-    const [atSource, atSolution] = split(value(unpack(rowsF), concatenate([x, solution])), 2) as [Tensor, Tensor];
-    const lossF = add(sub(mean(atSource), mean(atSolution)), mean(inner(solution, y)));
-    const lossG = mean(sum(square(sub(guess, solution)), { axis: -1 }));
+    const [f, fixed, g] = [unpack(rowsF), unpack(stopGradient(rowsF)), unpack(rowsG)];
+    const potentials = { value: (points: Tensor) => value(f, points), fixedGradient: (points: Tensor) => map(fixed, points), guess: (points: Tensor) => map(g, points) };
+    const { lossF, lossG } = amortizedDualLosses(potentials, x, y, { ...conjugateDefaults, iterations: conjugateSteps, box });
     return [add(lossF, lossG), [lossF, lossG]];
   }
 

@@ -1,7 +1,8 @@
+import { tensor } from '@flaxon/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { solveAssignment, squaredWasserstein } from '../src/assignment.js';
+import { assignmentW2Squared, solveAssignment, squaredWasserstein } from '../src/index.js';
 
 /** The least cost over all permutations, by trying them all. */
 function cheapest(cost: Float64Array, n: number, row = 0, taken = 0): number {
@@ -118,6 +119,12 @@ describe('squaredWasserstein', () => {
       return [0, 1, 2].reduce((sum, axis) => sum + (a[i * 3 + axis]! - b[j * 3 + axis]!) ** 2, 0);
     });
     expect(squaredWasserstein(a, b, 3)).toBeCloseTo(solveAssignment(plain, n).cost / n, 10);
+  });
+
+  it('is that of the assignment that traces', () => {
+    const [a, b] = [Float32Array.from(uniforms(3, 36)), Float32Array.from(uniforms(4, 36), (value) => 2 * value - 1)];
+    const traced = assignmentW2Squared(tensor(a, { shape: [12, 3], dtype: 'float64' }), tensor(b, { shape: [12, 3], dtype: 'float64' }));
+    expect(squaredWasserstein(a, b, 3)).toBeCloseTo(Number(traced.item()), 12);
   });
 
   it('an axis without spread does no harm', () => {

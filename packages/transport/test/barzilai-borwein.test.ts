@@ -2,7 +2,7 @@ import { concatenate, grad, mul, sub, sum, tensor } from '@flaxon/tensor';
 import type { Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 
-import { conjugateDefaults, conjugatePoint } from '../src/conjugate.js';
+import { conjugateDefaults, conjugatePoint } from '../src/index.js';
 
 const points = (rows: number[][]): Tensor => tensor(rows, { dtype: 'float32' });
 const wide = { low: -100, high: 100 };

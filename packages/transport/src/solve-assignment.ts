@@ -1,5 +1,7 @@
+import { ArgumentError } from '@flaxon/tensor';
+
 /** An optimal one-to-one assignment of rows to columns, with the dual prices that prove it optimal. */
-export interface Assignment {
+export interface SolvedAssignment {
   /** (n) the column of each row. */
   readonly columnOfRow: Int32Array;
   /** (n) dual price of each row; `rowPrice[i] + columnPrice[j] <= cost[i, j]`, with equality on the assignment. */
@@ -11,17 +13,18 @@ export interface Assignment {
 }
 
 /**
- * Solves the linear assignment problem exactly by shortest augmenting paths, in O(n^3).
+ * Solves the linear assignment problem exactly by shortest augmenting paths, in O(n^3), on numbers that are known: no graph, and so much
+ * faster than `assignment`, which traces.
  *
  * `cost` is (n, n), row-major and finite. Source: R. Jonker and A. Volgenant, "A shortest augmenting path algorithm for
  * dense and sparse linear assignment problems", Computing 38 (1987): reduction of the columns first, then one
  * Dijkstra search a row that is still free. (The paper's augmenting row reduction between the two saved no time here.)
  *
- * @throws RangeError when `cost` does not hold n * n finite numbers.
+ * @throws ArgumentError when `cost` does not hold n * n finite numbers.
  */
-export function solveAssignment(cost: Float64Array, n: number): Assignment {
-  if (cost.length !== n * n) throw new RangeError(`A cost matrix of ${n} rows needs ${n * n} entries; found ${cost.length}.`);
-  if (!cost.every(Number.isFinite)) throw new RangeError('A cost matrix needs finite entries; found NaN or infinity.');
+export function solveAssignment(cost: Float64Array, n: number): SolvedAssignment {
+  if (cost.length !== n * n) throw new ArgumentError('solveAssignment', 'cost', `of ${n} rows needs ${n * n} entries; found ${cost.length}`);
+  if (!cost.every(Number.isFinite)) throw new ArgumentError('solveAssignment', 'cost', 'needs finite entries; found NaN or infinity');
 
   const state: Matching = {
     columnOfRow: new Int32Array(n).fill(-1),
@@ -32,75 +35,6 @@ export function solveAssignment(cost: Float64Array, n: number): Assignment {
   const search = newSearch(n);
   for (let row = 0; row < n; row++) if (state.columnOfRow[row]! < 0) augment(cost, n, row, state, search);
   return withRowPrices(cost, n, state);
-}
-
-/**
- * The squared Wasserstein distance between two clouds of equally many points: the mean squared distance under the best
- * one-to-one assignment. `a` and `b` are (n, dimension), row-major.
- *
- * @throws RangeError when the clouds differ in size.
- */
-export function squaredWasserstein(a: Float32Array, b: Float32Array, dimension: number): number {
-  if (a.length !== b.length || a.length % dimension !== 0) {
-    throw new RangeError(`Two clouds of equally many points of ${dimension} coordinates are needed; found ${a.length} and ${b.length} numbers.`);
-  }
-  const n = a.length / dimension;
-  if (n === 0) return 0;
-  const { columnOfRow } = solveAssignment(squaredDistances(...alignedMoments(a, b, n, dimension), n, dimension), n);
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += squaredDistance(a, i, b, columnOfRow[i]!, dimension);
-  return sum / n;
-}
-
-/**
- * The two clouds with means moved to the origin and, axis by axis, `a` stretched and `b` shrunk by the factor that makes their
- * spreads equal. The best assignment stays the same, for it only depends on the inner products <a_i - mean, b_j - mean>, and these
- * do not change; but the search for it starts near its end.
- */
-function alignedMoments(a: Float32Array, b: Float32Array, n: number, dimension: number): [Float64Array, Float64Array] {
-  const alignedA = Float64Array.from(a);
-  const alignedB = Float64Array.from(b);
-  for (let axis = 0; axis < dimension; axis++) {
-    const spreadA = centre(alignedA, axis, dimension, n);
-    const spreadB = centre(alignedB, axis, dimension, n);
-    if (spreadA === 0 || spreadB === 0) continue;
-    const stretch = Math.sqrt(spreadB / spreadA);
-    for (let at = axis; at < n * dimension; at += dimension) {
-      alignedA[at] = alignedA[at]! * stretch;
-      alignedB[at] = alignedB[at]! / stretch;
-    }
-  }
-  return [alignedA, alignedB];
-}
-
-/** Moves the mean of one axis to 0 in place and gives the standard deviation. */
-function centre(points: Float64Array, axis: number, dimension: number, n: number): number {
-  let mean = 0;
-  for (let at = axis; at < points.length; at += dimension) mean += points[at]! / n;
-  let variance = 0;
-  for (let at = axis; at < points.length; at += dimension) {
-    points[at] = points[at]! - mean;
-    variance += points[at]! ** 2 / n;
-  }
-  return Math.sqrt(variance);
-}
-
-/** (n, n): entry (i, j) is |a_i - b_j|^2. */
-function squaredDistances(a: Float64Array, b: Float64Array, n: number, dimension: number): Float64Array {
-  const distances = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) distances[i * n + j] = squaredDistance(a, i, b, j, dimension);
-  }
-  return distances;
-}
-
-function squaredDistance(a: ArrayLike<number>, i: number, b: ArrayLike<number>, j: number, dimension: number): number {
-  let sum = 0;
-  for (let axis = 0; axis < dimension; axis++) {
-    const difference = a[i * dimension + axis]! - b[j * dimension + axis]!;
-    sum += difference * difference;
-  }
-  return sum;
 }
 
 /** A partial assignment with feasible column prices: every matched row sits at its cheapest reduced cost. */
@@ -208,7 +142,7 @@ function flip(start: number, sink: number, previousRow: Int32Array, columnOfRow:
   }
 }
 
-function withRowPrices(cost: Float64Array, n: number, { columnOfRow, columnPrice }: Matching): Assignment {
+function withRowPrices(cost: Float64Array, n: number, { columnOfRow, columnPrice }: Matching): SolvedAssignment {
   const rowPrice = new Float64Array(n);
   let total = 0;
   for (let row = 0; row < n; row++) {
