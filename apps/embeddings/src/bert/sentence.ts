@@ -1,4 +1,4 @@
-import { astype, div, einsum, expandDims, maximum, mul, notEqual, sqrt, sum } from '@flaxon/tensor';
+import { astype, div, einsum, expandDims, maximum, mul, sqrt, sum } from '@flaxon/tensor';
 import type { Tensor } from '@flaxon/tensor';
 
 import type { BertModel } from './model.js';
@@ -24,6 +24,6 @@ export function unitRows(x: Tensor): Tensor {
  * inputIds: (batch, length) of integers; attentionMask: (batch, length) of integers, 0 where there is padding. To (batch, hidden).
  */
 export function embedSentences(bert: BertModel, inputIds: Tensor, attentionMask: Tensor): Tensor {
-  const isToken = notEqual(attentionMask, 0);
+  const isToken = astype(attentionMask, 'bool');
   return unitRows(meanOfTokens(bert.call(inputIds, isToken), isToken));
 }
