@@ -33,3 +33,8 @@ export { NodeEvaluationError, UnknownOperatorError } from './evaluate/errors.js'
 export { evaluateModel } from './evaluate/model.js';
 export { type Feeds, type FunctionTestCaseOptions, saveFunctionTestCase, saveTestCase, type TestCaseOptions } from './test-case/save.js';
 export type { RandomInputs } from './test-case/inputs.js';
+export { loadOnnx, loadOnnxFile, type LoadOptions } from './read/load.js';
+export { formatModel, type PrintOptions } from './read/print.js';
+export { diff, type Change, type Difference, type GraphDiff, type ModelDiff, type TensorChange } from './read/diff.js';
+export { LoadedFunction, LoadedGraph, LoadedModel, LoadedNode, LoadedTensor, type LoadedAttribute, type LoadedValue } from './read/view.js';
+export type { ExternalFile } from './format/tensors.js';

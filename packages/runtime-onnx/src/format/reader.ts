@@ -9,12 +9,16 @@ import type { Int64, OnnxModelData } from './types.js';
 /** Messages nested deeper than this are refused (protobuf's own limit is 100). */
 const maximumDepth = 100;
 
+/** Files with more messages are refused: an empty one is two bytes of a file, but an object in memory. The largest models have some 10^5. */
+const mostMessages = 8_000_000;
+
 const textDecoder = new TextDecoder('utf-8', { fatal: true });
 
 class Cursor {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
   position: number;
+  #messages = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -49,6 +53,11 @@ class Cursor {
       throw new ModelFormatError(`a field of ${high * 2 ** 32 + low} bytes runs past its message`, { messageName, offset });
     }
     return low;
+  }
+
+  /** Counts a message that is read. */
+  countMessage(messageName: string): void {
+    if (++this.#messages > mostMessages) throw new ModelFormatError(`expected at most ${mostMessages} messages, found more`, { messageName, offset: this.position });
   }
 
   float(): number {
@@ -148,6 +157,7 @@ function readMessage(schema: AnyMessageSchema, cursor: Cursor, end: number, dept
   if (depth > maximumDepth) {
     throw new ModelFormatError(`messages are nested deeper than ${maximumDepth}`, { messageName: schema.name, offset: cursor.position });
   }
+  cursor.countMessage(schema.name);
   const message: Record<string, unknown> = {};
   const fields = fieldsByNumber(schema);
   while (cursor.position < end) {

@@ -5,6 +5,7 @@
 import { allocate, bytesPerElement, type Dtype, type TypedArray } from '@flaxon/tensor';
 import { ModelFormatError } from '../errors/model-format-error.js';
 import { dataTypes, dtypeOfDataType } from './data-type.js';
+import { externalPlace } from './external-data.js';
 import type { Int64, OnnxTensor } from './types.js';
 
 /** A concrete array as the format needs it: contiguous, row-major. */
@@ -33,13 +34,24 @@ export function encodeTensor(name: string, tensor: TensorData): OnnxTensor {
   return { name, dims: tensor.shape, dataType: dataTypes[tensor.dtype], rawData: rawBytes(tensor.data) };
 }
 
-/** The bytes of an external file named in a tensor's `location`. */
-export type ExternalDataReader = (location: string) => Uint8Array;
+/** A file of which parts can be read: what is larger than memory is never read whole. */
+export interface ExternalFile {
+  readonly size: number;
+  /** `length` bytes from `offset` on, which lie inside the file. */
+  readonly read: (offset: number, length: number) => Uint8Array;
+}
 
-function dimsOf(tensor: OnnxTensor): readonly number[] {
+/** The external file named in a tensor's `location`, a path below the model's folder: its bytes, or a way to read parts of it. */
+export type ExternalDataReader = (location: string) => Uint8Array | ExternalFile;
+
+/**
+ * The dimensions of `tensor` as numbers.
+ * @throws ModelFormatError where one is negative, or the number of elements is no safe integer
+ */
+export function dimsOf(tensor: OnnxTensor): readonly number[] {
   const dims = (tensor.dims ?? []).map(Number);
   const size = dims.reduce((product, dim) => product * dim, 1);
-  if (dims.some((dim) => dim < 0) || !Number.isSafeInteger(size)) {
+  if (dims.some((dim) => dim < 0 || !Number.isSafeInteger(dim)) || !Number.isSafeInteger(size)) {
     throw new ModelFormatError(`tensor \`${tensor.name ?? ''}\` has dimensions [${dims.join(', ')}], expected non-negative ones with a safe product`, {
       messageName: 'TensorProto',
     });
@@ -47,25 +59,22 @@ function dimsOf(tensor: OnnxTensor): readonly number[] {
   return dims;
 }
 
+/** True for a tensor whose elements lie in another file. */
+export const isExternal = ({ dataLocation }: OnnxTensor): boolean => dataLocation === 1;
+
 function externalBytes(tensor: OnnxTensor, read: ExternalDataReader | undefined, expected: number): Uint8Array {
-  const entries = new Map((tensor.externalData ?? []).map(({ key, value }) => [key ?? '', value ?? '']));
-  const location = entries.get('location');
-  const offset = Number(entries.get('offset') ?? 0);
-  const length = Number(entries.get('length') ?? expected);
-  if (!location || !read) {
-    throw new ModelFormatError(
-      `the elements of tensor \`${tensor.name ?? ''}\` are in the external file ${JSON.stringify(location ?? '')}; pass a reader of external data`,
-      { messageName: 'TensorProto' },
-    );
+  const { location, offset, length = expected } = externalPlace(tensor);
+  if (!read) {
+    throw new ModelFormatError(`the elements of tensor \`${tensor.name ?? ''}\` are in the external file ${JSON.stringify(location)}; pass a reader of external data`, { messageName: 'TensorProto' });
   }
+  // Before anything is read: a file may claim any length.
+  checkCount(tensor, 'bytes', expected, length);
   const file = read(location);
-  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0 || offset + length > file.length) {
-    throw new ModelFormatError(
-      `tensor \`${tensor.name ?? ''}\` lies at ${offset}, ${length} bytes, in ${JSON.stringify(location)}, which has ${file.length} bytes`,
-      { messageName: 'TensorProto' },
-    );
+  const size = file instanceof Uint8Array ? file.length : file.size;
+  if (offset + length > size) {
+    throw new ModelFormatError(`tensor \`${tensor.name ?? ''}\` lies at ${offset}, ${length} bytes, in ${JSON.stringify(location)}, which has ${size} bytes`, { messageName: 'TensorProto' });
   }
-  return file.subarray(offset, offset + length);
+  return file instanceof Uint8Array ? file.subarray(offset, offset + length) : file.read(offset, length);
 }
 
 /** The typed field that holds the elements of a tensor without raw data (onnx.proto, `TensorProto`). */
@@ -104,7 +113,7 @@ export function decodeTensor(tensor: OnnxTensor, readExternal?: ExternalDataRead
   const shape = dimsOf(tensor);
   const size = shape.reduce((product, dim) => product * dim, 1);
   const width = bytesPerElement(dtype);
-  const raw = tensor.dataLocation === 1 ? externalBytes(tensor, readExternal, size * width) : tensor.rawData;
+  const raw = isExternal(tensor) ? externalBytes(tensor, readExternal, size * width) : tensor.rawData;
   if (raw !== undefined && (raw.length > 0 || size === 0)) {
     checkCount(tensor, 'bytes', size * width, raw.length);
     const data = allocate(dtype, size);

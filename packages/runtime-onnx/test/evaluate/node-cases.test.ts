@@ -6,6 +6,8 @@ import { decodeModel } from '../../src/format/reader.js';
 import { decodeTensor } from '../../src/format/tensors.js';
 import type { OnnxTensor } from '../../src/format/types.js';
 import { encodeModel } from '../../src/format/writer.js';
+import { loadOnnx } from '../../src/read/load.js';
+import { formatModel } from '../../src/read/print.js';
 import { fromBinary } from '../format/oracle.js';
 import { casesOf, type NodeCase, type Outcome, packedCases, runCase, tensorMessage } from './node-cases.js';
 
@@ -45,6 +47,7 @@ function expectRead(one: NodeCase): number {
   const [before, after] = [one.model, written].map((bytes) => fromBinary(oracle.ModelProtoSchema, bytes));
   // Training graphs are the one part of a model that the reader passes over.
   expect({ ...after, trainingInfo: [], name: one.name }).toEqual({ ...before, trainingInfo: [], name: one.name });
+  expect(formatModel(loadOnnx(one.model))).toContain('graph');
   const tensors = tensorsOf(one);
   for (const message of tensors) expect({ name: one.name, elements: Array.from<number | bigint>(decodeTensor(message).data) }).toEqual({ name: one.name, elements: elementsOf(message) });
   return tensors.length;
