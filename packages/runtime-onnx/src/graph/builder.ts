@@ -40,17 +40,20 @@ export class GraphBuilder {
 
   /** The version of ONNX's operators that the nodes belong to. */
   readonly opset: number;
+  /** Where the graph will run: what is cheap there decides among lowerings. */
+  readonly device: string;
 
-  constructor(name: string, opset: number, parent?: GraphBuilder) {
+  constructor(name: string, opset: number, { parent, device = parent?.device ?? 'cpu' }: { readonly parent?: GraphBuilder; readonly device?: string } = {}) {
     this.graph = new Graph(name);
     this.opset = opset;
+    this.device = device;
     this.#pool = parent ? parent.#pool : new ModelPool();
     this.#root = parent ? parent.#root : this;
   }
 
   /** A builder for the body of a control-flow node; it may use the values of this graph. */
   child(name: string): GraphBuilder {
-    const made = new GraphBuilder(name, this.opset, this);
+    const made = new GraphBuilder(name, this.opset, { parent: this });
     made.scope = this.scope;
     return made;
   }
@@ -95,7 +98,7 @@ export class GraphBuilder {
   /** Calls the local function `name`, which `build` makes the first time. */
   callFunction(name: string, inputs: readonly Value[], outputs: readonly ValueSpec[], build: (builder: GraphBuilder, inputs: readonly Value[]) => readonly Value[]): Value[] {
     if (!this.#pool.functions.has(name)) {
-      const builder = new GraphBuilder(name, this.opset);
+      const builder = new GraphBuilder(name, this.opset, { device: this.device });
       // Functions are elementwise: inside, every value stands for one element.
       const parameters = inputs.map(({ dtype }, i) => builder.input(`x${i}`, { dtype, shape: [] }));
       build(builder, parameters).forEach((value, i) => builder.output(`y${i}`, value));

@@ -74,7 +74,7 @@ function graphOutputs(builder: GraphBuilder, program: Program, results: readonly
  */
 export function buildGraph(program: Program, options: GraphOptions): BuiltGraph {
   const { name, opset, device, constantNames = new Map<TypedArray, string>() } = options;
-  const builder = new GraphBuilder(name, opset);
+  const builder = new GraphBuilder(name, opset, { device });
   const operands = graphInputs(builder, program, options).map(exact);
   const results = lowerInto(builder, { opset, device, constantNames, samples: new WeakSet() }, program, operands);
   graphOutputs(builder, program, results.map((result) => materialize(builder, result)), options);

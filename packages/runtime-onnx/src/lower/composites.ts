@@ -4,6 +4,7 @@
  */
 import type { CallAttribute, EquationOf } from '@flaxon/tensor';
 import { abs, add, div, elementwise, exp, log, neg, scalar, sub, unary, withNumber } from '../emit/arithmetic.js';
+import { assumedElements, cheaper } from '../cost/cost-table.js';
 import { reduce, reshape } from '../emit/layout.js';
 import type { GraphBuilder } from '../graph/builder.js';
 import { type Attributes, float, int, text, type Value } from '../graph/graph.js';
@@ -83,12 +84,20 @@ function absoluteSoftplus(b: GraphBuilder, x: Value, sharesSigmoid: boolean): Va
 
 const relativeSoftplus = (b: GraphBuilder, x: Value): Value => add(b, unary(b, 'Relu', x), log1pOfFraction(b, exp(b, neg(b, abs(b, x)))));
 
+/** The operator, which is as accurate in absolute terms, is the cheaper one for small arrays: a node is a node. */
+function cheapSoftplus(b: GraphBuilder, x: Value, sharesSigmoid: boolean): Value {
+  const work = { dtype: x.dtype, elements: assumedElements(x.shape) };
+  const decomposition = sharesSigmoid ? ['Sub', 'Max', 'Relu', 'Log', 'Sub'] : ['Abs', 'Sigmoid', 'Relu', 'Log', 'Sub'];
+  const choice = cheaper(b.device, work, [{ name: 'decomposition', operators: decomposition }, { name: 'operator', operators: ['Softplus'] }]);
+  return choice.name === 'operator' ? unary(b, 'Softplus', x) : absoluteSoftplus(b, x, sharesSigmoid);
+}
+
 const softplus: CompositeLowering = (context, equation, [x]) => {
   const { builder: b } = context;
   const [operand] = equation.inputs;
   const isCheap = x!.value.dtype === 'float32' && isOnlyAdded(context, equation);
   const sharesSigmoid = operand?.kind === 'variable' && context.usesOf(operand).some((use) => use !== 'output' && use.primitive === 'sigmoid');
-  const value = isCheap ? absoluteSoftplus(b, x!.value, sharesSigmoid) : relativeSoftplus(b, x!.value);
+  const value = isCheap ? cheapSoftplus(b, x!.value, sharesSigmoid) : relativeSoftplus(b, x!.value);
   return [{ value, shape: equation.outputs[0]!.shape }];
 };
 
