@@ -55,6 +55,12 @@ describe.each(models)('$name', ({ folder, file, eagerTokens }) => {
     expect(largestDifference(alone!, embedding)).toBeLessThan(tolerance);
   });
 
+  it('a token that the model does not know is an error', async () => {
+    const tokens: TokenRows = { rows: 1, length: 1, inputIds: BigInt64Array.of(BigInt(model.config.vocab_size)), attentionMask: BigInt64Array.of(1n) };
+    await expect(eager.run(tokens)).rejects.toThrow(/must be from 0 to/u);
+    await expect(onnx.run(tokens)).rejects.toThrow(/out of data bounds/u);
+  });
+
   it.each([
     [1, 1],
     [1, 17],
