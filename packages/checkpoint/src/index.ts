@@ -1,7 +1,7 @@
 export { CheckpointFormatError, StateDictError, UnsupportedValueError, type CheckpointFormat } from './errors.js';
 export { fromStateDict, toStateDict } from './state-dict.js';
 export { NumpyScalar, numpyScalar, PythonFloat, pythonFloat, type CheckpointLeaf, type CheckpointTree, type StateDict } from './values.js';
-export { fromBytes, msgpackParts, msgpackRestore, msgpackSerialize, toBytes } from './msgpack/flax.js';
+export { fromBytes, fromSource, msgpackParts, msgpackRestore, msgpackSerialize, toBytes } from './msgpack/flax.js';
 export type { EncodeOptions } from './msgpack/encode.js';
 export { fromSafetensors, SafetensorsFile, type SafetensorsReadOptions } from './safetensors/read.js';
 export { openSafetensors, saveShardedSafetensors, type ShardedSafetensorsOptions } from './safetensors/sharded.js';

@@ -2,9 +2,10 @@ import { tensor, Tensor } from '@flaxon/tensor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  CheckpointFormatError, CheckpointManager, fromNpz, fromSafetensors, loadFlaxModel, memoryStorage, MissingCheckpointError, MissingFileError, msgpackRestore, openSafetensors, pythonFloat, readTensors,
+  bufferSource, CheckpointFormatError, CheckpointManager, fromNpz, fromSafetensors, loadFlaxModel, memoryStorage, MissingCheckpointError, MissingFileError, msgpackRestore, openSafetensors, pythonFloat, readTensors,
   saveFlaxModel, saveShardedSafetensors, toBytes, toNpz, toSafetensors, UnsupportedValueError,
 } from '../src/index.js';
+import { decodeSource } from '../src/msgpack/decode.js';
 import { effort } from './support/effort.js';
 
 const numRuns = effort({ short: 1000, long: 100_000 });
@@ -79,6 +80,7 @@ const managed = await storageWith((storage) => new CheckpointManager(storage).sa
 const readers: readonly (readonly [what: string, valid: Uint8Array, read: (bytes: Uint8Array) => unknown])[] = [
   ['MessagePack', toBytes(mixed), msgpackRestore],
   ['MessagePack with arrays in pieces', toBytes(mixed, { maxChunkSize: 8 }), msgpackRestore],
+  ['MessagePack that is read as it goes', toBytes(mixed), (bytes) => decodeSource(bufferSource(bytes), 8)],
   ['safetensors', toSafetensors(tree, { metadata: { format: 'flax' } }), fromSafetensors],
   ['npz', toNpz({ kernel: tree.layer.kernel, steps: tree.steps }), (bytes) => fromNpz(bytes, { maxBytes: 2 ** 20 })],
   ['an index of safetensors', sharded.files.get('model.safetensors.index.json')!, async (bytes) => readTensors(await openSafetensors(await replaced(sharded.files, 'model.safetensors.index.json', bytes)))],

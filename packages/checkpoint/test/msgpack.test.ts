@@ -1,9 +1,10 @@
 import { tensor, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import {
-  CheckpointFormatError, fromBytes, fromStateDict, msgpackParts, msgpackRestore, msgpackSerialize, NumpyScalar, numpyScalar, PythonFloat, pythonFloat, StateDictError, toBytes, toStateDict,
-  UnsupportedValueError, type CheckpointTree, type StateDict,
+  bufferSource, CheckpointFormatError, fromBytes, fromSource, fromStateDict, msgpackParts, msgpackRestore, msgpackSerialize, NumpyScalar, numpyScalar, PythonFloat, pythonFloat, StateDictError, toBytes, toStateDict,
+  UnsupportedValueError, type ByteSource, type CheckpointTree, type StateDict,
 } from '../src/index.js';
+import { decodeSource } from '../src/msgpack/decode.js';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
@@ -102,6 +103,31 @@ describe('arrays in pieces', () => {
     const written = toBytes({ w: array }, { maxChunkSize });
     expect(Buffer.from(written).toString('latin1')).toContain('__msgpack_chunked_array__');
     expect(plain(msgpackRestore(written))).toEqual({ w: leaf(array) });
+  });
+});
+
+describe('fromSource', () => {
+  const tree = { small: tensor([1, 2]), large: tensor(new Float32Array(5000).fill(1.5)), list: [1, 'text', null, pythonFloat(2)], nested: { steps: tensor(7n, { dtype: 'int64' }) } };
+
+  it.each([1, 7, 64, 1000, 2 ** 20])('gives what fromBytes gives, where %i bytes are read ahead', async (ahead) => {
+    const written = toBytes(tree);
+    expect(plain(await decodeSource(bufferSource(written), ahead))).toEqual(plain(fromBytes(null, written)));
+  });
+
+  it('reads an array at a time, and never the whole file', async () => {
+    const written = toBytes(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`w${i}`, tensor(new Float32Array(2 ** 19).fill(i))])));
+    const reads: number[] = [];
+    const source: ByteSource = { size: written.length, read: async (offset, length) => (reads.push(length), written.subarray(offset, offset + length)) };
+    const state = (await fromSource(null, source)) as Record<string, Tensor>;
+    expect(state['w19']!.data()[5]).toBe(19);
+    expect(Math.max(...reads)).toBe(2 ** 21);
+  });
+
+  it('has the structure of the target, and refuses a source that ends before its size', async () => {
+    expect((await fromSource({ list: [0, '', null, 0] }, bufferSource(toBytes(tree)))).list).toEqual([1, 'text', null, pythonFloat(2)]);
+    const written = toBytes(tree);
+    await expect(fromSource(null, { size: written.length + 10, read: bufferSource(written).read })).rejects.toThrow(CheckpointFormatError);
+    await expect(fromSource(null, { size: written.length, read: bufferSource(written.subarray(0, 100)).read })).rejects.toThrow(CheckpointFormatError);
   });
 });
 

@@ -1,8 +1,8 @@
 import { ArgumentError } from '@flaxon/tensor';
 import { CheckpointFormatError } from '../errors.js';
-import { fromBytes, msgpackParts } from '../msgpack/flax.js';
+import { fromSource, msgpackParts } from '../msgpack/flax.js';
 import { sizeOfParts } from '../storage/parts.js';
-import type { CheckpointStorage } from '../storage/storage.js';
+import { openFile, type CheckpointStorage } from '../storage/storage.js';
 import type { CheckpointTree, StateDict } from '../values.js';
 import { Background } from './background.js';
 import { checksumBlock, checksumOf } from './checksum.js';
@@ -188,11 +188,13 @@ export class CheckpointManager {
     const records = await this.records();
     const record = step === undefined ? records.at(-1) : records.find((one) => one.step === step);
     if (!record) throw new MissingCheckpointError(step, records.map((one) => one.step));
-    const bytes = await this.#storage.read(record.file);
-    if (!(await isWhole(record, bytes))) {
-      const others = records.flatMap((one) => (one === record ? [] : [one.step]));
-      throw new CheckpointFormatError('checkpoint', `the file \`${record.file}\` is damaged: its bytes are not those that were saved; ${others.length === 0 ? 'there is no other' : `the steps ${others.join(', ')} are there too`}`);
+    const source = await openFile(this.#storage, record.file);
+    try {
+      if (await isWhole(record, source)) return { record, tree: await fromSource(target, source) };
+    } finally {
+      await source.close?.();
     }
-    return { record, tree: fromBytes(target, bytes) };
+    const others = records.flatMap((one) => (one === record ? [] : [one.step]));
+    throw new CheckpointFormatError('checkpoint', `the file \`${record.file}\` is damaged: its bytes are not those that were saved; ${others.length === 0 ? 'there is no other' : `the steps ${others.join(', ')} are there too`}`);
   }
 }

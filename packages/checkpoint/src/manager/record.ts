@@ -1,7 +1,8 @@
 import { CheckpointFormatError } from '../errors.js';
 import { isJsonObject, parseJson } from '../json.js';
 import { isPlainName } from '../storage/plain-name.js';
-import { checksumOf, wholeChecksumOf } from './checksum.js';
+import type { ByteSource } from '../source/source.js';
+import { checksumOfSource, wholeChecksumOf } from './checksum.js';
 
 /** What is known of a checkpoint beside its tree: a small JSON file, which is written last and makes it count. */
 export interface CheckpointRecord {
@@ -36,9 +37,9 @@ export function decodeRecord(name: string, bytes: Uint8Array): CheckpointRecord 
   return { ...(parsed as CheckpointRecord), metrics, metadata };
 }
 
-/** Whether `bytes` are those that the record is of. */
-export async function isWhole(record: CheckpointRecord, bytes: Uint8Array): Promise<boolean> {
-  if (bytes.length !== record.bytes) return false;
-  const found = record.checksumBlock === undefined ? await wholeChecksumOf(bytes) : await checksumOf([bytes], record.checksumBlock);
+/** Whether a source has the bytes that the record is of. */
+export async function isWhole(record: CheckpointRecord, source: ByteSource): Promise<boolean> {
+  if (source.size !== record.bytes) return false;
+  const found = record.checksumBlock === undefined ? await wholeChecksumOf(source) : await checksumOfSource(source, record.checksumBlock);
   return found === record.checksum;
 }

@@ -4,11 +4,13 @@
  */
 import { bytesPerElement, sizeOf, type Tensor } from '@flaxon/tensor';
 import { CheckpointFormatError } from '../errors.js';
+import type { ByteSource } from '../source/source.js';
 import { tensorOfBytes } from '../tensor-bytes.js';
 import { NumpyScalar, PythonFloat, type StateDict } from '../values.js';
 import { isChunkedRecord, joinedChunks } from './chunks.js';
 import { requireDtypeName } from './dtypes.js';
 import { extensions } from './encode.js';
+import { Window, type Steps } from './window.js';
 
 /** As deep as Python's reader goes. */
 const deepest = 512;
@@ -16,175 +18,202 @@ const deepest = 512;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 class Reader {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  /** Where these bytes stand in the file. */
-  readonly #base: number;
-  #at = 0;
+  readonly #window: Window;
   #depth = 0;
 
-  constructor(bytes: Uint8Array, base = 0, depth = 0) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#base = base;
-    this.#depth = depth;
+  constructor(window: Window) {
+    this.#window = window;
   }
 
-  get offset(): number {
-    return this.#base + this.#at;
+  #fail(problem: string): never {
+    return this.#window.fail(problem);
   }
 
-  get rest(): number {
-    return this.#bytes.length - this.#at;
+  *#uint(bytes: 1 | 2 | 4): Steps<number> {
+    const { view, at } = yield* this.#window.take(bytes);
+    return bytes === 1 ? view.getUint8(at) : bytes === 2 ? view.getUint16(at) : view.getUint32(at);
   }
 
-  fail(problem: string): never {
-    throw new CheckpointFormatError('msgpack', problem, this.offset);
+  *#signed(bytes: 1 | 2 | 4): Steps<number> {
+    const { view, at } = yield* this.#window.take(bytes);
+    return bytes === 1 ? view.getInt8(at) : bytes === 2 ? view.getInt16(at) : view.getInt32(at);
   }
 
-  #take(count: number): number {
-    if (count > this.rest) this.fail(`ends where ${count} more bytes are announced and ${this.rest} are left`);
-    const at = this.#at;
-    this.#at += count;
-    return at;
-  }
-
-  uint(bytes: 1 | 2 | 4): number {
-    const at = this.#take(bytes);
-    return bytes === 1 ? this.#view.getUint8(at) : bytes === 2 ? this.#view.getUint16(at) : this.#view.getUint32(at);
-  }
-
-  #signed(bytes: 1 | 2 | 4): number {
-    const at = this.#take(bytes);
-    return bytes === 1 ? this.#view.getInt8(at) : bytes === 2 ? this.#view.getInt16(at) : this.#view.getInt32(at);
-  }
-
-  #wide(isSigned: boolean): number | bigint {
-    const at = this.#take(8);
-    const value = isSigned ? this.#view.getBigInt64(at) : this.#view.getBigUint64(at);
+  *#wide(isSigned: boolean): Steps<number | bigint> {
+    const { view, at } = yield* this.#window.take(8);
+    const value = isSigned ? view.getBigInt64(at) : view.getBigUint64(at);
     const small = Number(value);
     return Number.isSafeInteger(small) ? small : value;
   }
 
-  binary(length: number): Uint8Array {
-    const at = this.#take(length);
-    return this.#bytes.subarray(at, at + length);
+  *#float(bytes: 4 | 8): Steps<PythonFloat> {
+    const { view, at } = yield* this.#window.take(bytes);
+    return new PythonFloat(bytes === 4 ? view.getFloat32(at) : view.getFloat64(at));
   }
 
-  string(length: number): string {
+  /** Bytes of the window: they are to be copied. */
+  *#binary(length: number): Steps<Uint8Array> {
+    const { bytes, at } = yield* this.#window.take(length);
+    return bytes.subarray(at, at + length);
+  }
+
+  *#copied(length: number): Steps<Uint8Array> {
+    return (yield* this.#binary(length)).slice();
+  }
+
+  *#string(length: number): Steps<string> {
+    const bytes = yield* this.#binary(length);
     try {
-      return utf8.decode(this.binary(length));
-    } catch (error) {
-      if (error instanceof CheckpointFormatError) throw error;
-      return this.fail('has a text that is not UTF-8');
+      return utf8.decode(bytes);
+    } catch {
+      return this.#fail('has a text that is not UTF-8');
     }
   }
 
-  #list(length: number): StateDict[] {
+  #enter(): void {
+    if (++this.#depth > deepest) this.#fail(`nests deeper than ${deepest} levels`);
+  }
+
+  *#list(length: number): Steps<StateDict[]> {
     // Each item has a byte at least.
-    if (length > this.rest) this.fail(`announces ${length} items, and ${this.rest} bytes are left`);
-    return this.#inside(() => Array.from({ length }, () => this.value()));
-  }
-
-  #inside<T>(read: () => T): T {
-    if (++this.#depth > deepest) this.fail(`nests deeper than ${deepest} levels`);
-    const found = read();
+    if (length > this.#window.rest) this.#fail(`announces ${length} items, and ${this.#window.rest} bytes are left`);
+    this.#enter();
+    const items: StateDict[] = [];
+    while (items.length < length) items.push(yield* this.value());
     this.#depth--;
-    return found;
+    return items;
   }
 
-  #map(length: number): StateDict {
-    if (length * 2 > this.rest) this.fail(`announces ${length} entries, and ${this.rest} bytes are left`);
-    const { offset } = this;
+  *#map(length: number): Steps<StateDict> {
+    if (length * 2 > this.#window.rest) this.#fail(`announces ${length} entries, and ${this.#window.rest} bytes are left`);
+    const { offset } = this.#window;
     const node: Record<string, StateDict> = {};
-    this.#inside(() => {
-      for (let i = 0; i < length; i++) {
-        const key = this.value();
-        if (typeof key !== 'string') return this.fail('has an object with a key that is no text');
-        if (key === '__proto__') return this.fail('has the key `__proto__`');
-        if (Object.hasOwn(node, key)) return this.fail(`has the key \`${key}\` twice in one object`);
-        node[key] = this.value();
-      }
-      return undefined;
-    });
+    this.#enter();
+    for (let i = 0; i < length; i++) {
+      const key = yield* this.value();
+      if (typeof key !== 'string') return this.#fail('has an object with a key that is no text');
+      if (key === '__proto__') return this.#fail('has the key `__proto__`');
+      if (Object.hasOwn(node, key)) return this.#fail(`has the key \`${key}\` twice in one object`);
+      node[key] = yield* this.value();
+    }
+    this.#depth--;
     return isChunkedRecord(node) ? joinedChunks(node, offset) : node;
   }
 
-  #extension(length: number): StateDict {
-    const code = this.#signed(1);
-    const start = this.offset;
-    const payload = new Reader(this.binary(length), start, this.#depth);
+  *#extension(length: number): Steps<StateDict> {
+    const code = yield* this.#signed(1);
+    const leave = this.#window.enter(length);
     switch (code) {
-      case extensions.array:
-        return payload.#tensor();
+      case extensions.array: {
+        const array = yield* this.#tensor();
+        leave();
+        return array;
+      }
       case extensions.scalar: {
-        const scalar = payload.#tensor();
-        return scalar.rank === 0 ? new NumpyScalar(scalar) : this.fail('has a scalar with axes');
+        const scalar = yield* this.#tensor();
+        leave();
+        return scalar.rank === 0 ? new NumpyScalar(scalar) : this.#fail('has a scalar with axes');
       }
       case extensions.complex:
-        return this.fail('has a complex number, which tensors do not have; save its real and imaginary parts');
+        return this.#fail('has a complex number, which tensors do not have; save its real and imaginary parts');
       default:
-        return this.fail(`has the extension ${code}, which is none of Flax's`);
+        return this.#fail(`has the extension ${code}, which is none of Flax's`);
     }
   }
 
-  #tensor(): Tensor {
-    const parts = this.value();
-    if (!Array.isArray(parts) || parts.length !== 3 || this.rest > 0) return this.fail('has an array that is not (shape, dtype, bytes)');
-    const [shape, name, bytes] = parts as readonly StateDict[];
-    if (!Array.isArray(shape) || !shape.every((size) => typeof size === 'number' && Number.isSafeInteger(size) && size >= 0)) return this.fail('has an array whose shape is not of sizes');
-    if (typeof name !== 'string' || !(bytes instanceof Uint8Array)) return this.fail('has an array that is not (shape, dtype, bytes)');
-    const dtype = requireDtypeName(name, this.offset);
+  /** What is left of an extension: (shape, dtype name, bytes), and nothing else. */
+  *#tensor(): Steps<Tensor> {
+    if ((yield* this.#uint(1)) !== 0x93) return this.#fail('has an array that is not (shape, dtype, bytes)');
+    const [shape, name] = [yield* this.value(), yield* this.value()];
+    if (!Array.isArray(shape) || !shape.every((size) => typeof size === 'number' && Number.isSafeInteger(size) && size >= 0)) return this.#fail('has an array whose shape is not of sizes');
+    if (typeof name !== 'string') return this.#fail('has an array that is not (shape, dtype, bytes)');
+    const dtype = requireDtypeName(name, this.#window.offset);
     const sizes = shape as readonly number[];
+    const bytes = yield* this.#elements();
     const wanted = sizeOf(sizes) * bytesPerElement(dtype);
-    if (bytes.length !== wanted) return this.fail(`has an array of ${dtype} and shape [${sizes.join(', ')}] with ${bytes.length} bytes in place of ${wanted}`);
+    if (bytes.length !== wanted) return this.#fail(`has an array of ${dtype} and shape [${sizes.join(', ')}] with ${bytes.length} bytes in place of ${wanted}`);
     return tensorOfBytes(dtype, sizes, bytes);
   }
 
-  value(): StateDict {
-    const first = this.uint(1);
+  /** The bytes of an array, which are the rest of its extension. They are copied once, into the tensor. */
+  *#elements(): Steps<Uint8Array> {
+    const first = yield* this.#uint(1);
+    const width = first === 0xc4 ? 1 : first === 0xc5 ? 2 : first === 0xc6 ? 4 : undefined;
+    const bytes = width === undefined ? undefined : yield* this.#binary(yield* this.#uint(width));
+    if (bytes === undefined || this.#window.rest > 0) return this.#fail('has an array that is not (shape, dtype, bytes)');
+    return bytes;
+  }
+
+  *value(): Steps<StateDict> {
+    const first = yield* this.#uint(1);
     if (first < 0x80) return first;
     if (first >= 0xe0) return first - 0x100;
-    if (first < 0x90) return this.#map(first & 0x0f);
-    if (first < 0xa0) return this.#list(first & 0x0f);
-    if (first < 0xc0) return this.string(first & 0x1f);
+    if (first < 0x90) return yield* this.#map(first & 0x0f);
+    if (first < 0xa0) return yield* this.#list(first & 0x0f);
+    if (first < 0xc0) return yield* this.#string(first & 0x1f);
     switch (first) {
       case 0xc0: return null;
       case 0xc2: return false;
       case 0xc3: return true;
-      case 0xc4: return this.binary(this.uint(1)).slice();
-      case 0xc5: return this.binary(this.uint(2)).slice();
-      case 0xc6: return this.binary(this.uint(4)).slice();
-      case 0xc7: return this.#extension(this.uint(1));
-      case 0xc8: return this.#extension(this.uint(2));
-      case 0xc9: return this.#extension(this.uint(4));
-      case 0xca: return new PythonFloat(this.#view.getFloat32(this.#take(4)));
-      case 0xcb: return new PythonFloat(this.#view.getFloat64(this.#take(8)));
-      case 0xcc: return this.uint(1);
-      case 0xcd: return this.uint(2);
-      case 0xce: return this.uint(4);
-      case 0xcf: return this.#wide(false);
-      case 0xd0: return this.#signed(1);
-      case 0xd1: return this.#signed(2);
-      case 0xd2: return this.#signed(4);
-      case 0xd3: return this.#wide(true);
-      case 0xd4: case 0xd5: case 0xd6: case 0xd7: case 0xd8: return this.#extension(1 << (first - 0xd4));
-      case 0xd9: return this.string(this.uint(1));
-      case 0xda: return this.string(this.uint(2));
-      case 0xdb: return this.string(this.uint(4));
-      case 0xdc: return this.#list(this.uint(2));
-      case 0xdd: return this.#list(this.uint(4));
-      case 0xde: return this.#map(this.uint(2));
-      case 0xdf: return this.#map(this.uint(4));
-      default: return this.fail(`has the byte 0x${first.toString(16)}, which begins nothing`);
+      case 0xc4: return yield* this.#copied(yield* this.#uint(1));
+      case 0xc5: return yield* this.#copied(yield* this.#uint(2));
+      case 0xc6: return yield* this.#copied(yield* this.#uint(4));
+      case 0xc7: return yield* this.#extension(yield* this.#uint(1));
+      case 0xc8: return yield* this.#extension(yield* this.#uint(2));
+      case 0xc9: return yield* this.#extension(yield* this.#uint(4));
+      case 0xca: return yield* this.#float(4);
+      case 0xcb: return yield* this.#float(8);
+      case 0xcc: return yield* this.#uint(1);
+      case 0xcd: return yield* this.#uint(2);
+      case 0xce: return yield* this.#uint(4);
+      case 0xcf: return yield* this.#wide(false);
+      case 0xd0: return yield* this.#signed(1);
+      case 0xd1: return yield* this.#signed(2);
+      case 0xd2: return yield* this.#signed(4);
+      case 0xd3: return yield* this.#wide(true);
+      case 0xd4: case 0xd5: case 0xd6: case 0xd7: case 0xd8: return yield* this.#extension(1 << (first - 0xd4));
+      case 0xd9: return yield* this.#string(yield* this.#uint(1));
+      case 0xda: return yield* this.#string(yield* this.#uint(2));
+      case 0xdb: return yield* this.#string(yield* this.#uint(4));
+      case 0xdc: return yield* this.#list(yield* this.#uint(2));
+      case 0xdd: return yield* this.#list(yield* this.#uint(4));
+      case 0xde: return yield* this.#map(yield* this.#uint(2));
+      case 0xdf: return yield* this.#map(yield* this.#uint(4));
+      default: return this.#fail(`has the byte 0x${first.toString(16)}, which begins nothing`);
     }
   }
 }
 
+function* read(window: Window): Steps<StateDict> {
+  const found = yield* new Reader(window).value();
+  if (window.rest > 0) window.fail(`goes on for ${window.rest} bytes after its value`);
+  return found;
+}
+
 /** What MessagePack bytes with Flax's extensions hold. @throws CheckpointFormatError */
 export function decode(bytes: Uint8Array): StateDict {
-  const reader = new Reader(bytes);
-  const found = reader.value();
-  if (reader.rest > 0) reader.fail(`goes on for ${reader.rest} bytes after its value`);
-  return found;
+  const window = new Window(bytes.length);
+  window.show(bytes);
+  const step = read(window).next();
+  if (step.done !== true) throw new CheckpointFormatError('msgpack', 'asks for bytes that it was given');
+  return step.value;
+}
+
+/** How much is read at once where no array needs more. */
+const readAhead = 2 ** 20;
+
+/**
+ * What a source holds, read as it goes: the largest array and a little more is in memory besides the result, however large the file is.
+ * @throws CheckpointFormatError
+ */
+export async function decodeSource(source: ByteSource, ahead = readAhead): Promise<StateDict> {
+  const window = new Window(source.size);
+  const steps = read(window);
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done === true) return step.value;
+    const wanted = Math.min(Math.max(step.value, ahead), source.size - window.offset);
+    const bytes = await source.read(window.offset, wanted);
+    if (bytes.length < step.value) window.fail(`ends before its ${source.size} bytes`);
+    window.show(bytes);
+  }
 }

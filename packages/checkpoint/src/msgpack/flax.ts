@@ -1,7 +1,8 @@
 /** Flax's files (`flax.serialization`). */
 import { fromStateDict, toStateDict } from '../state-dict.js';
 import type { CheckpointTree, StateDict } from '../values.js';
-import { decode } from './decode.js';
+import type { ByteSource } from '../source/source.js';
+import { decode, decodeSource } from './decode.js';
 import { encode, encodeParts, type EncodeOptions } from './encode.js';
 
 /**
@@ -25,6 +26,18 @@ export const msgpackParts = (tree: CheckpointTree, options?: EncodeOptions): rea
 export function fromBytes<T extends CheckpointTree>(target: T, bytes: Uint8Array): T extends null ? StateDict : T;
 export function fromBytes(target: CheckpointTree, bytes: Uint8Array): CheckpointTree | StateDict {
   const state = decode(bytes);
+  return target === null ? state : fromStateDict(target, state);
+}
+
+/**
+ * As `fromBytes`, of a file that is read as it goes: it may have more bytes than fit into one buffer, 2^32 in older versions of Node.
+ *
+ *     const source = await fileSource('params.msgpack');
+ * @throws CheckpointFormatError; StateDictError
+ */
+export async function fromSource<T extends CheckpointTree>(target: T, source: ByteSource): Promise<T extends null ? StateDict : T>;
+export async function fromSource(target: CheckpointTree, source: ByteSource): Promise<CheckpointTree | StateDict> {
+  const state = await decodeSource(source);
   return target === null ? state : fromStateDict(target, state);
 }
 

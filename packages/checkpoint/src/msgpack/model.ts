@@ -8,7 +8,7 @@ import { writeModel, type ShardOptions, type WrittenModel } from '../shards/writ
 import type { ByteSource } from '../source/source.js';
 import { openFile, type CheckpointStorage, type ReadableStorage } from '../storage/storage.js';
 import type { CheckpointTree } from '../values.js';
-import { decode } from './decode.js';
+import { decodeSource } from './decode.js';
 import { msgpackParts } from './flax.js';
 
 /** What joins keys in the index (flax.traverse_util.flatten_dict). */
@@ -33,7 +33,7 @@ export async function saveFlaxModel(storage: CheckpointStorage, params: Checkpoi
 
 async function readTensorsOf(source: ByteSource): Promise<Map<string, Tensor>> {
   try {
-    return flattenNames('msgpack', decode(await source.read(0, source.size)), separator);
+    return flattenNames('msgpack', await decodeSource(source), separator);
   } finally {
     await source.close?.();
   }
