@@ -1,4 +1,4 @@
-import { acosh, add, asinh, atanh, cosh, mul, sinh, softplus, spec, sum, tan, type Tensor, tensor } from '@flaxon/tensor';
+import { acosh, add, asinh, atanh, cosh, mul, pow, sinh, softplus, spec, sum, tan, type Tensor, tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import { assumedElements, cheaper, costOf, type Candidate } from '../../src/cost/cost-table.js';
 import { cpuCosts } from '../../src/cost/cpu-costs.generated.js';
@@ -56,10 +56,18 @@ describe('lowerings', () => {
     expect(operators(f, [512, 64])).not.toContain('Softplus');
     expect(operators(f, [512, 64], { device: 'cuda' })).toEqual(['Softplus', 'Add']);
   });
+  it('of whole powers are products on large arrays, and one node where that is cheaper', () => {
+    const seventh = (x: Tensor): Tensor => pow(x, 7);
+    expect(operators((x) => pow(x, 2), [4])).toEqual(['Mul']);
+    expect(operators(seventh, [4])).toEqual(['Pow']);
+    expect(operators(seventh, [1000, 64])).toEqual(['Mul', 'Mul', 'Mul', 'Mul']);
+    expect(operators(seventh, [1000, 64], { device: 'webgpu' })).toEqual(['Pow']);
+  });
   it('give the numbers of the eager executor on both sides of the choice', async () => {
     const small = tensor([-3, -0.5, -1e-4, 0, 1e-4, 0.25, 1.5, 9], { dtype: 'float32' });
     const large = mul(arbitrary([1000, 64]), 4);
     for (const f of [tan, sinh, cosh, asinh]) for (const x of [small, large]) await expectAgreement(f, [x], { tolerance: f === tan ? 2e-5 : 2e-6, label: f.name });
+    for (const exponent of [-3, 2, 3, 7]) await expectAgreement((x: Tensor) => pow(x, exponent), [tensor([-3, -0.5, 0.25, 1.5], { dtype: 'float32' })]);
     const inside = mul(arbitrary([1000, 64]), 0.2);
     await expectAgreement(atanh, [inside]);
     await expectAgreement((x: Tensor) => acosh(add(mul(x, x), 1)), [large]);
