@@ -10,7 +10,7 @@ import type { Int64, OnnxModelData } from './types.js';
 const maximumDepth = 100;
 
 /** Files with more messages are refused: an empty one is two bytes of a file, but an object in memory. The largest models have some 10^5. */
-const mostMessages = 8_000_000;
+const mostMessages = 4_000_000;
 
 const textDecoder = new TextDecoder('utf-8', { fatal: true });
 
