@@ -26,6 +26,7 @@ const bin = (name) => join(root, 'node_modules', name);
 const commands = {
   start: { build: ['@flaxon/transport-map'], then: [['apps/transport-map/dist/main.js']] },
   bench: { build: ['@flaxon/bench'], then: [['packages/bench/dist/main.js']] },
+  'bench:exports': { build: ['@flaxon/bench'], then: [['packages/bench/dist/exports-main.js']] },
   conformance: { build: ['@flaxon/conformance'], then: [['packages/conformance/dist/cli.js']] },
   build: { build: [], then: [] },
   test: { build: [], then: [[bin('oxlint/bin/oxlint')], ['tools/check-dependencies.mjs'], [bin('vitest/vitest.mjs'), 'run']] },

@@ -1,6 +1,8 @@
 /** A row's graph beside the eager executor. */
-import { type ArgumentSpec, exportOnnx, type OnnxModel, type OnnxSession } from '@flaxon/runtime-onnx';
+import { type ArgumentSpec, exportOnnx, type OnnxModel } from '@flaxon/runtime-onnx';
 import { isFloating, random, type Spec, Tensor, tree, type Tree } from '@flaxon/tensor';
+import type { InferenceSession } from 'onnxruntime-node';
+import { ortFeeds } from './ort-feeds.js';
 import { drawn, isKey, type ExportRow, type Task } from './row.js';
 
 /** The model of a task for a batch, which may be symbolic. */
@@ -31,21 +33,28 @@ export function feedsOf(model: OnnxModel, args: readonly Tree<Tensor>[]): Record
 const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
 const leavesOf = (result: unknown): readonly Tensor[] => (isTensor(result) ? [result] : tree.leaves<Tensor>(result as Tree<Tensor>));
 
+/** What the runtime gave for one output. */
+interface Found {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: ArrayLike<unknown>;
+}
+
 /** The largest error of a result over its largest element: 0 where whole numbers agree, infinity where they or the shapes do not. */
-export function relativeError(found: Tensor, expected: Tensor): number {
-  if (found.dtype !== expected.dtype || found.shape.join() !== expected.shape.join()) return Infinity;
-  const [a, b] = [found, expected].map((x) => Array.from(x.data(), Number));
+export function relativeError(found: Found, expected: Tensor): number {
+  if (found.type !== expected.dtype || found.dims.join() !== expected.shape.join()) return Infinity;
+  const [a, b] = [found.data, expected.data()].map((data) => Array.from(data as ArrayLike<number | bigint | boolean>, Number));
   const difference = Math.max(0, ...a!.map((value, i) => (value === b![i] ? 0 : Math.abs(value - b![i]!))));
   if (difference === 0) return 0;
   return isFloating(expected.dtype) ? difference / Math.max(...b!.map(Math.abs)) : Infinity;
 }
 
 /** The largest error among the results of a session at one batch. */
-export async function errorOf(row: Task, model: OnnxModel, session: OnnxSession, batch: number, seed: number): Promise<number> {
-  const args = argumentsOf(row, batch, seed);
-  const results = await session.run(feedsOf(model, args));
-  const expected = leavesOf(row.run(...(args as readonly never[])));
-  return Math.max(...model.outputs.map(({ name }, i) => relativeError(results[name]!, expected[i]!)));
+export async function errorOf(task: Task, model: OnnxModel, session: InferenceSession, batch: number, seed: number): Promise<number> {
+  const args = argumentsOf(task, batch, seed);
+  const results = await session.run(ortFeeds(feedsOf(model, args)));
+  const expected = leavesOf(task.run(...(args as readonly never[])));
+  return Math.max(...model.outputs.map(({ name }, i) => relativeError(results[name] as Found, expected[i]!)));
 }
 
 /** The number of examples that a row is exported with where it has no batch. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { errorOf, exportTask, staticBatch } from '../../src/exports/check.js';
-import { countNodes, optimizedNodes } from '../../src/exports/optimized.js';
+import { countNodes, openOptimized } from '../../src/exports/optimized.js';
 import { best, peersOf } from '../../src/exports/peers.js';
 import type { ExportRow, Task } from '../../src/exports/row.js';
 import { exportRows } from '../../src/exports/rows/index.js';
@@ -8,11 +8,11 @@ import { exportRows } from '../../src/exports/rows/index.js';
 /** Exports, runs on other random arguments at each of `batches`, and counts. */
 async function measure(task: Task, batch: string | number, batches: readonly number[]) {
   const model = exportTask(task, batch);
-  const session = await model.createSession();
+  const { session, nodes } = await openOptimized(model.toBytes());
   const errors: number[] = [];
   for (const [seed, size] of batches.entries()) errors.push(await errorOf(task, model, session, size, batches.length + seed));
   await session.release();
-  return { error: Math.max(...errors), saved: model.nodeCount, optimized: countNodes(await optimizedNodes(model.toBytes())) };
+  return { error: Math.max(...errors), saved: model.nodeCount, optimized: countNodes(nodes) };
 }
 
 const kinds = (row: ExportRow): readonly ('dynamic' | 'static')[] => (row.batch === undefined ? ['static'] : ['dynamic', 'static']);

@@ -10,6 +10,7 @@ import { fuseGemmAddition } from './fuse-gemm-addition.js';
 import { fuseGemmFactor } from './fuse-gemm-factor.js';
 import { fuseGemmRow } from './fuse-gemm-row.js';
 import { fuseGemmTranspose } from './fuse-gemm-transpose.js';
+import { fuseSquares } from './fuse-squares.js';
 import { hoistInvariants } from './hoist-invariants.js';
 import { mergeDirections } from './merge-directions.js';
 import { mergeDuplicates } from './merge-duplicates.js';
@@ -49,6 +50,7 @@ const passes: readonly Pass[] = [
   foldWeights,
   foldChoice,
   fuseClip,
+  fuseSquares,
   fuseGemmTranspose,
   fuseGemmFactor,
   fuseGemmRow,

@@ -61,7 +61,7 @@ const arnn = (kind: Kind): string => `arnn${kind}`;
 export const autoregressiveRows: readonly ExportRow[] = [
   ...both((kind, dtype) => ({ id: `${kind === 'conv' ? 8 : 9}_${arnn(kind)}_logpsi_${short(dtype)}`, batch: 64, tolerance: tolerances[dtype], prepare: prepareLogPsi(kind, dtype) })),
   ...both((kind, dtype) => ({ id: `10_${arnn(kind)}_conditionals_${short(dtype)}`, batch: 64, tolerance: tolerances[dtype], prepare: prepareConditionals(kind, dtype) })),
-  ...kinds.map((kind): ExportRow => ({ id: `11_sampler_key_${kind}_f64`, batch: 64, tolerance: tolerances.float64, prepare: prepareSampler(kind) })),
+  ...kinds.map((kind): ExportRow => ({ id: `11_sampler_key_${kind}_f64`, batch: 16, tolerance: tolerances.float64, prepare: prepareSampler(kind) })),
   ...both((kind, dtype) => ({ id: `11b_sampler_uniforms_${kind}_${short(dtype)}`, batch: 64, tolerance: tolerances[dtype], prepare: prepareUniforms(kind, dtype) })),
   { id: '24c_arnndense_int8_f64', batch: 64, tolerance: tolerances.float64, prepare: prepareLogPsi('dense', 'float64', 'int8') },
 ];

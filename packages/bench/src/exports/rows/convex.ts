@@ -6,7 +6,7 @@ const dimension = 2;
 const points: Task['specs'] = (batch) => [spec('float32', [batch, dimension])];
 
 function network() {
-  const model = new ott.ICNN({ dimData: dimension, dimHidden: [64, 64, 64, 64] });
+  const model = new ott.ICNN({ dimData: dimension, dimHidden: [64, 64, 64, 64], posWeights: true });
   const variables = perturbed(model.init(random.key(0), [zeros([3, dimension])]));
   return { model, variables, value: (x: Tensor): Tensor => model.apply(variables, [x]) };
 }
