@@ -1,4 +1,4 @@
-import { tensor, type Tensor } from '@flaxon/tensor';
+import { tensor, zeros, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import {
   bufferSource, CheckpointFormatError, fromBytes, fromSource, fromStateDict, msgpackParts, msgpackRestore, msgpackSerialize, NumpyScalar, numpyScalar, PythonFloat, pythonFloat, StateDictError, toBytes, toStateDict,
@@ -24,6 +24,24 @@ const samples: readonly (readonly [string, CheckpointTree, string])[] = [
 describe('toBytes', () => {
   it.each(samples)('writes %s as Flax does', (_, tree, expected) => {
     expect(hex(toBytes(tree))).toBe(expected);
+  });
+
+  /** flax.serialization.to_bytes of np.zeros(shape, 'int8') in Flax 0.12.8, up to the elements. */
+  it.each([
+    [[127, 128, 0], 'c70d0193937fcc8000a4696e7438c400'],
+    [[255, 256, 0], 'c70f019393ccffcd010000a4696e7438c400'],
+    [[65_535, 65_536, 0], 'c712019393cdffffce0001000000a4696e7438c400'],
+    [[2 ** 53 - 1, 0], 'c713019392cf001fffffffffffff00a4696e7438c400'],
+    [new Array<number>(17).fill(0), 'c71c0193dc00110000000000000000000000000000000000a4696e7438c400'],
+    [[255], 'c8010a019391ccffa4696e7438c4ff'],
+    [[256], 'c8010d019391cd0100a4696e7438c50100'],
+    [[65_535], 'c90001000c019391cdffffa4696e7438c5ffff'],
+    [[65_536], 'c900010011019391ce00010000a4696e7438c600010000'],
+  ])('writes sizes and lengths of the shape %j in the shortest form', (shape, expected) => {
+    const written = toBytes(zeros(shape, 'int8'));
+    expect(hex(written).slice(0, expected.length)).toBe(expected);
+    expect(written.length).toBe(expected.length / 2 + shape.reduce((product, size) => product * size, 1));
+    expect(plain(fromBytes(null, written))).toEqual(leaf(zeros(shape, 'int8')));
   });
 
   it('keeps the order of keys, which msgpackSerialize sorts', () => {

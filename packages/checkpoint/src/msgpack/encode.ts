@@ -7,7 +7,7 @@ import { bytesPerElement, Tensor } from '@flaxon/tensor';
 import { UnsupportedValueError } from '../errors.js';
 import { childPath, isList, isNode, NumpyScalar, PythonFloat, type StateDict } from '../values.js';
 import { bytesOf } from '../tensor-bytes.js';
-import { joined, sizeOfParts } from '../storage/parts.js';
+import { joined } from '../storage/parts.js';
 import { chunkedRecord } from './chunks.js';
 import { PartsWriter } from './writer.js';
 
@@ -53,8 +53,9 @@ function writeBinary(writer: PartsWriter, bytes: Uint8Array): void {
 }
 
 /** Non-negative integers with their width, then the same for negative ones. */
-function writeInteger(writer: PartsWriter, value: bigint, path: string): void {
-  if (value >= -32n && value < 128n) return writer.uint8(Number(value) & 0xff);
+function writeInteger(writer: PartsWriter, integer: number | bigint, path: string): void {
+  if (integer >= -32 && integer < 128) return writer.uint8(Number(integer) & 0xff);
+  const value = BigInt(integer);
   if (value >= 1n << 64n || value < -(1n << 63n)) throw new UnsupportedValueError('msgpack', path, `the integer ${value}`, 'Integers have at most 64 bits.');
   const isNegative = value < 0n;
   const fits = (bits: bigint): boolean => (isNegative ? value >= -(1n << (bits - 1n)) : value < 1n << bits);
@@ -79,7 +80,7 @@ function writeFloat(writer: PartsWriter, value: number): void {
 }
 
 function writeNumber(writer: PartsWriter, value: number, path: string): void {
-  if (Number.isSafeInteger(value) && !Object.is(value, -0)) writeInteger(writer, BigInt(value), path);
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) writeInteger(writer, value, path);
   else writeFloat(writer, value);
 }
 
@@ -94,19 +95,21 @@ function writeExtensionHead(writer: PartsWriter, code: number, length: number): 
   writer.uint8(code);
 }
 
-/** The extension `code` with (shape, dtype name, bytes). */
+/** How many bytes `writeInteger` takes for a size. */
+const sizeWidth = (size: number): number => (size < 0x80 ? 1 : size < 0x100 ? 2 : size < 0x10000 ? 3 : size < 0x1_0000_0000 ? 5 : 9);
+
+/** The extension `code` with (shape, dtype name, bytes). Its length comes first, so it is counted: a buffer of its own for each array took most of the time. */
 function writeArray(writer: PartsWriter, code: number, tensor: Tensor): void {
   const bytes = bytesOf(tensor);
-  const head = new PartsWriter();
-  head.uint8(0x93);
   const shape = tensor.staticShape();
-  writeLength(head, shape.length, { short: { base: 0x90, limit: 16 }, codes: [undefined, 0xdc, 0xdd] });
-  for (const size of shape) writeInteger(head, BigInt(size), '');
-  writeString(head, tensor.dtype);
-  writeLength(head, bytes.length, { codes: binaryCodes });
-  const parts = head.finish();
-  writeExtensionHead(writer, code, sizeOfParts(parts) + bytes.length);
-  for (const part of parts) writer.raw(part);
+  const shapeLength = shape.reduce((sum, size) => sum + sizeWidth(size), shape.length < 16 ? 1 : 3);
+  const binaryHead = bytes.length < 0x100 ? 2 : bytes.length < 0x10000 ? 3 : 5;
+  writeExtensionHead(writer, code, 1 + shapeLength + 1 + tensor.dtype.length + binaryHead + bytes.length);
+  writer.uint8(0x93);
+  writeLength(writer, shape.length, { short: { base: 0x90, limit: 16 }, codes: [undefined, 0xdc, 0xdd] });
+  for (const size of shape) writeInteger(writer, size, '');
+  writeString(writer, tensor.dtype);
+  writeLength(writer, bytes.length, { codes: binaryCodes });
   writer.fixed(bytes);
 }
 
