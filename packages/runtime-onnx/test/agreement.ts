@@ -24,13 +24,20 @@ function distance(a: number | bigint, b: number | bigint): number {
 /** A few units in the last place of each dtype; integers and bools are exact. */
 export const defaultTolerance = (dtype: Dtype): number => ({ float16: 2e-3, bfloat16: 2e-2, float32: 2e-6, float64: 2e-14 })[dtype as 'float32'] ?? 0;
 
+/** The first element further off than `tolerance`, in words; undefined where there is none. */
+export function differences(found: Tensor, expected: Tensor, tolerance: number): string | undefined {
+  const [a, b] = [numbers(expected), numbers(found)];
+  for (let i = 0; i < a.length; i++) {
+    if (distance(a[i]!, b[i]!) > tolerance) return `element ${i}: eager ${String(a[i])}, onnx ${String(b[i])}`;
+  }
+  return undefined;
+}
+
 /** @throws an assertion error that names the first element further off than `tolerance`. */
 export function expectClose(found: Tensor, expected: Tensor, tolerance: number, label = ''): void {
   expect({ label, spec: formatSpec(found) }).toEqual({ label, spec: formatSpec(expected) });
-  const [a, b] = [numbers(expected), numbers(found)];
-  for (let i = 0; i < a.length; i++) {
-    if (distance(a[i]!, b[i]!) > tolerance) expect.fail(`${label} element ${i}: eager ${String(a[i])}, onnx ${String(b[i])}`);
-  }
+  const fault = differences(found, expected, tolerance);
+  if (fault !== undefined) expect.fail(`${label} ${fault}`);
 }
 
 export interface AgreementOptions extends CompileOptions {

@@ -15,9 +15,10 @@ export const tensorData = (dtype: Dtype, shape: readonly number[], elements: rea
   data: arrayOf(dtype, elements),
 });
 
-/** An array of `shape` whose elements are all the first one of `data`. */
+/** An array of `shape` whose elements are all the first one of `data`, which may have none where `shape` has none. */
 export function filled({ dtype, data }: TensorData, shape: readonly number[]): TensorData {
   const elements = allocate(dtype, sizeOf(shape));
+  if (elements.length === 0) return { dtype, shape, data: elements };
   if (elements instanceof BigInt64Array || elements instanceof BigUint64Array) elements.fill(data[0] as bigint);
   else elements.fill(data[0] as number);
   return { dtype, shape, data: elements };

@@ -108,7 +108,7 @@ export function spread(b: GraphBuilder, x: Value, axis: number, count: number, v
   const size = x.shape[axis]!;
   const split = insertAxes(b, x, [axis + 1]);
   const zeros = split.shape.map(() => 0);
-  const padded = padNodes(b, split, zeros, zeros.map((_, i) => (i === axis + 1 ? count : 0)), value);
+  const padded = throughCarrier(b, 'Pad', [split, value], ([y, z]) => padNodes(b, y!, zeros, zeros.map((_, i) => (i === axis + 1 ? count : 0)), z!));
   const merged = reshapeNodes(b, padded, x.shape.map((dim, i) => (i === axis ? mulDim(dim, count + 1) : dim)));
   return sliceNodes(b, merged, [{ axis, start: 0, end: -count, size: subDim(mulDim(size, count + 1), count) }]);
 }

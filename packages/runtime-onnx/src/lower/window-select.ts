@@ -142,7 +142,9 @@ function selectFloats(context: LoweringContext, equation: EquationOf<'windowSele
     return [exact(reduceValue(b, params.largest ? 'reduceMax' : 'reduceMin', value, windows, false)), unread];
   }
   const layout = toPoolLayout(b, params.largest ? x : neg(b, x), moved);
-  const prepared = prepare(b, layout.value, axes, scalar(b, x.dtype, fillerOf(valueSpec!.dtype, params.largest)));
+  // Padding that is as small as an element, and lies before it, is what is found: the operator's own padding never is.
+  const padsAll = wantsIndex && !isFloating(valueSpec!.dtype);
+  const prepared = prepare(b, layout.value, axes, scalar(b, x.dtype, fillerOf(valueSpec!.dtype, params.largest)), { padsAll });
   const fits = prepared.value === layout.value;
   const shape = [...prepared.value.shape.slice(0, 2), ...places];
   const isAlone = isPlain && fits && !wantsIndex;
