@@ -13,6 +13,16 @@ import { summarize, type SummaryOptions } from './summary.js';
 /** Room for everything in a model that is not elements of tensors. */
 const descriptionBytes = 2 ** 24;
 
+/** Weights of more bytes do not fit into one file, which may have 2 GiB. */
+export const largestInlineBytes = maximumMessageLength - descriptionBytes;
+
+export interface SaveOptions {
+  /** The number of bytes of weights from which on they get a file of their own; what the format allows, almost 2 GiB, by default. */
+  readonly externalDataBeyond?: number;
+  /** True or false decide without a look at the number of bytes. */
+  readonly externalData?: boolean;
+}
+
 const rawLength = ({ rawData }: OnnxTensor): number => rawData?.byteLength ?? 0;
 
 /** A module that is a function counts as the nodes of its body: to be one is no work. */
@@ -62,17 +72,18 @@ export class OnnxModel {
 
   /**
    * The content of an `.onnx` file.
-   * @throws ModelFormatError where it is longer than the 2 GiB that the format allows: use `save`.
+   * @throws ModelFormatError where it is longer than the 2 GiB that the format allows: use `save`, and `createSession(path)`.
    */
   toBytes(): Uint8Array<ArrayBuffer> {
     return encodeModel(this.data);
   }
 
   /**
-   * Writes the model to `path`, atomically: under another name first, which is then renamed. Beyond 2 GiB, or with
-   * `externalData`, the elements of initialisers go to a second file beside it, `<path>.data`.
+   * Writes the model to `path`, atomically: under another name first, which is then renamed. Where its weights take more than `externalDataBeyond` bytes, their
+   * elements go to a second file beside it, `<path>.data`, array by array, so that no more memory is needed than they have.
+   * @throws ModelFormatError where the weights do not fit into one file although `externalData` is false
    */
-  async save(path: string, { externalData = this.parameterBytes > maximumMessageLength - descriptionBytes }: { readonly externalData?: boolean } = {}): Promise<void> {
+  async save(path: string, { externalDataBeyond = largestInlineBytes, externalData = this.parameterBytes > externalDataBeyond }: SaveOptions = {}): Promise<void> {
     const { writeFileAtomically } = await import('./write-file.js');
     if (!externalData) return writeFileAtomically(path, encodeChunks(modelSchema, this.data));
     const dataPath = `${path}.data`;
