@@ -8,7 +8,8 @@ import { shapeRule } from '../primitives/shape-rules/index.js';
 import type { Spec } from '../shape/shape.js';
 import { concrete, type Tensor } from '../tensor/tensor.js';
 import { evaluateComposite, viewOf } from './composite-kernel.js';
-import { interpret } from './interpret.js';
+import { runFused } from './fusion/run.js';
+import { interpret, type Step } from './interpret.js';
 import type { Program } from './program.js';
 
 type Evaluator<P extends Primitive> = (inputs: readonly Tensor[], params: PrimitiveParams[P], outputs: readonly Spec[]) => Tensor[];
@@ -52,5 +53,6 @@ export function evaluate(primitive: Primitive, inputs: readonly Tensor[], params
 
 /** Runs a program on concrete tensors: the eager executor. */
 export function evaluateProgram(program: Program, inputs: readonly Tensor[]): Tensor[] {
-  return interpret(program, inputs, (primitive, operands, params) => evaluate(primitive, operands, params, shapeRule(primitive, operands, params)));
+  const step: Step = (primitive, operands, params) => evaluate(primitive, operands, params, shapeRule(primitive, operands, params));
+  return runFused(program, inputs, step) ?? interpret(program, inputs, step);
 }

@@ -9,16 +9,16 @@ function matrices(length: number, lines: number, gap: number) {
 }
 
 describe('transposition with vectors', () => {
-  const sizes = [[16, 1024], [1024, 16], [64, 64], [100, 50], [51, 97], [333, 1023], [5, 400], [70_001, 8], [8, 70_001], [300, 700]] as const;
+  const sizes = [[16, 1024], [1024, 16], [64, 64], [100, 50], [51, 97], [333, 1023], [5, 400], [17_001, 8], [8, 17_001], [300, 700]] as const;
   it.each(sizes.flatMap(([length, lines]) => [0, 3].map((gap) => [length, lines, gap] as const)))('of lines of %i elements, %i of them, %i apart, moves every element and writes no other', (length, lines, gap) => {
     const { source, target } = matrices(length, lines, gap);
     const wanted = target.data.slice();
     const done = transposeVectors(length, lines, source, target);
     if (done) for (let j = 0; j < lines; j++) for (let i = 0; i < length; i++) wanted[target.start + i * target.stride + j] = source.data[source.start + j * source.stride + i]!;
-    expect(target.data).toEqual(wanted);
+    expect(target.data.findIndex((value, i) => value !== wanted[i])).toBe(-1);
   });
 
-  it.each([[16, 1024], [1024, 16], [64, 64], [333, 1023], [300, 700], [8, 70_001]])('is done of lines of %i elements, %i of them', (length, lines) => {
+  it.each([[16, 1024], [1024, 16], [64, 64], [333, 1023], [300, 700], [8, 17_001]])('is done of lines of %i elements, %i of them', (length, lines) => {
     const { source, target } = matrices(length, lines, 0);
     expect(transposeVectors(length, lines, source, target)).toBe(lines % 4 === 0 || lines >= 48);
   });

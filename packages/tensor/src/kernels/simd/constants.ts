@@ -1,6 +1,6 @@
 import { type Code, i32, v128 } from './assembler.js';
 
-const capacity = 128;
+const capacity = 256;
 export const constantsBytes: number = 8 * capacity;
 
 /**

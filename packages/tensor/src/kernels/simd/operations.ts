@@ -2,6 +2,7 @@
 import { type Code, f32x4, f64x2, type FunctionBuilder, v128 } from './assembler.js';
 import type { Constants } from './constants.js';
 import { exp, sigmoid, tanh } from './exponential.js';
+import { log, log1p } from './logarithm.js';
 
 export type VectorElement = 'float32' | 'float64';
 /** What the lanes of a value are. */
@@ -74,6 +75,8 @@ export const vectorOperations = {
   exp: only32(exp),
   tanh: only32(tanh),
   sigmoid: only32(sigmoid),
+  log: only32(log),
+  log1p: only32(log1p),
   sign: {
     operands: [number],
     result: number,

@@ -3,11 +3,13 @@
  * `exact-math/erf-inv32.ts`, `exact-math/log32.ts`), where the sources of the steps stand. WebAssembly's vectors have no fused
  * multiply-add, so a step of a polynomial is a product and a sum of float64 lanes, two at a time, rounded to float32.
  */
-import { erfInv32Centre, erfInv32Tail, log1pDenominator32, log1pLimit32, log1pNumerator32, log32Coefficients, log32Ln2, sqrtHalfBits } from '../../kernels/exact-math.js';
+import { erfInv32Centre, erfInv32Tail, log1pLimit32 } from '../../kernels/exact-math.js';
 import { threefryParity, threefryRotations } from '../../kernels/threefry.js';
 import { assembleModule, type Code, f32x4, f64x2, FunctionBuilder, i32, i32x4, v128, type ValueType } from '../../kernels/simd/assembler.js';
 import { Constants } from '../../kernels/simd/constants.js';
+import { fma, polynomial } from '../../kernels/simd/fused.js';
 import { byHalves } from '../../kernels/simd/halves.js';
+import { log1pNearZero, logOfNormal } from '../../kernels/simd/logarithm.js';
 
 /** Samples of a call, at most. They stand at the beginning of the memory. */
 export const chunkLength = 8192;
@@ -63,15 +65,6 @@ function threefry(f: FunctionBuilder, constants: Constants, keys: readonly Code[
   return v128.xor(x.get, y.get);
 }
 
-/** a * b + c of float64 lanes, rounded to float32. */
-const fma = (a: Code, b: Code, c: Code): Code => f32x4.demote(f64x2.add(f64x2.mul(a, b), c));
-
-/** The polynomial by Horner's rule; x: float64 lanes. */
-function polynomial(constants: Constants, [leading, next, ...rest]: readonly number[], x: Code): Code {
-  const first = leading === 1 ? f32x4.demote(f64x2.add(x, constants.double(next!))) : fma(constants.double(leading!), x, constants.double(next!));
-  return rest.reduce((sum, coefficient) => fma(f64x2.promote(sum), x, constants.double(coefficient)), first);
-}
-
 /** Numbers from the upper 23 bits, times the span, plus the lower bound. */
 function uniformOf(f: FunctionBuilder, constants: Constants, words: Code): Code {
   const [minval, span] = [f.parameter(5).get, f.parameter(6).get].map((bound) => f64x2.promote(f32x4.splat(bound))) as [Code, Code];
@@ -98,30 +91,4 @@ function normalOf(f: FunctionBuilder, constants: Constants, u: Code): Code {
   const normal = f32x4.mul(constants.single(sqrt2), f32x4.mul(factor.get, u));
   const [lower, upper] = [f32x4.splat(f.parameter(7).get), f32x4.splat(f.parameter(8).get)];
   return f32x4.min(upper, f32x4.max(lower, normal));
-}
-
-/** `log1pNearZero` of the TypeScript kernels. A product with -1/2 is exact, so that its sum rounds once as it is. */
-function log1pNearZero(f: FunctionBuilder, constants: Constants, x: Code): Code {
-  const square = f.vector(f32x4.mul(x, x));
-  const numerator = byHalves([x], (wide) => polynomial(constants, log1pNumerator32, wide));
-  const denominator = byHalves([x], (wide) => polynomial(constants, log1pDenominator32, wide));
-  const rest = f32x4.mul(f32x4.mul(square, x), f32x4.div(numerator, denominator));
-  return f32x4.add(x, f32x4.add(f32x4.mul(square, constants.single(-0.5)), rest));
-}
-
-/** `logOfNormal` of the TypeScript kernels. A product of an exponent and the upper part of ln 2 is exact. */
-function logOfNormal(f: FunctionBuilder, constants: Constants, x: Code): Code {
-  const step = f.vector(i32x4.shiftRightSigned(i32x4.sub(x, constants.word(sqrtHalfBits)), 23));
-  const y = f.vector(f32x4.sub(i32x4.sub(x, i32x4.shiftLeft(step, 23)), constants.single(1)));
-  const exponent = f.vector(f32x4.fromSigned(step));
-  const square = f.vector(f32x4.mul(y, y));
-  const cube = f.vector(f32x4.mul(square, y));
-  const low = f.vector(f32x4.mul(exponent, constants.single(log32Ln2.low)));
-  const cubics = log32Coefficients.map((coefficients) => f.vector(byHalves([y], (wide) => polynomial(constants, coefficients, wide))));
-  const tail = byHalves([...cubics, cube, low], (high, middle, last, wideCube, wideLow) => {
-    const series = fma(f64x2.promote(fma(high!, wideCube!, middle!)), wideCube!, last!);
-    return fma(f64x2.promote(series), wideCube!, wideLow!);
-  });
-  const head = f32x4.add(f32x4.mul(square, constants.single(-0.5)), y);
-  return f32x4.add(f32x4.mul(exponent, constants.single(log32Ln2.high)), f32x4.add(head, tail));
 }
