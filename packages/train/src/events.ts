@@ -20,7 +20,7 @@ export interface Place {
   readonly epoch: number;
 }
 
-/** A step or an evaluation was compiled for batches of a new shape: what its first call took, the run included. */
+/** A step or an evaluation was traced and compiled for batches of a new shape: what its first call took, the run included. */
 export interface CompileEvent extends Place {
   readonly kind: 'compile';
   readonly function: 'step' | 'evaluation';

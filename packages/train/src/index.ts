@@ -1,4 +1,4 @@
-export { Trainer, type EmaOptions, type TrainerOptions, type TrainResult } from './trainer.js';
+export { Trainer, type EmaOptions, type NoMetrics, type TrainerOptions } from './trainer.js';
 export type { FitOptions, EvaluationOptions } from './fit/options.js';
 export type { CheckpointOptions } from './fit/checkpoints.js';
 export type { EarlyStoppingOptions } from './fit/early-stopping.js';
@@ -11,8 +11,9 @@ export { Batch } from './data/batch.js';
 export { batches, type ArrayDataset, type BatchesOptions } from './data/batches.js';
 export { prefetch } from './data/prefetch.js';
 export type { Dataset, DataSource } from './data/source.js';
-export { meanMetric, ratioMetric, type Metric, type MetricInput, type Metrics, type MetricValues, type Sums } from './metrics/metric.js';
-export { accuracy, confusionMatrix, perplexity, topKAccuracy, type Predictions } from './metrics/classification.js';
+export type { Metric, MetricInput, Metrics, Sums, WeightedParts } from './metrics/metric.js';
+export type { MetricKinds } from './metrics/kinds.js';
+export type { Predictions } from './metrics/classification.js';
 export type { Measurement } from './metrics/totals.js';
 export type { MixedPrecision, Precision } from './precision/policy.js';
 export { scaledLoss, type DynamicLossScale, type LossScaleState } from './precision/loss-scale.js';

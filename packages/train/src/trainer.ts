@@ -12,7 +12,8 @@ import { Fit } from './fit/fit.js';
 import type { FitSetup, Memory } from './fit/memory.js';
 import { planOf, type FitOptions } from './fit/options.js';
 import { initialProgress } from './fit/progress.js';
-import type { Metrics, MetricValues } from './metrics/metric.js';
+import { metricKinds, type MetricKinds } from './metrics/kinds.js';
+import type { Metrics } from './metrics/metric.js';
 import type { Measurement } from './metrics/totals.js';
 import type { Precision } from './precision/policy.js';
 import { compiledStep } from './step/compiled-step.js';
@@ -28,7 +29,10 @@ export interface EmaOptions {
   readonly evaluate?: boolean;
 }
 
-export interface TrainerOptions<M extends Module, Data, Result extends LossResult, Set extends Metrics<Data, OutputsOf<Result>>> {
+/** The values of no metrics. */
+export type NoMetrics = Readonly<Record<never, never>>;
+
+export interface TrainerOptions<M extends Module, Data, Result extends LossResult, Values> {
   readonly model: M;
   /**
    * The losses of a batch, one for each example or their mean, and outputs for the metrics: `(model, { images, labels }, { train }) => ...`. In a training step
@@ -36,7 +40,11 @@ export interface TrainerOptions<M extends Module, Data, Result extends LossResul
    */
   readonly loss: LossFunction<M, Data, Result>;
   readonly optimizer: GradientTransformation;
-  readonly metrics?: Set;
+  /**
+   * What is measured besides the loss, by name: `({ accuracy }) => ({ accuracy: accuracy(({ outputs, batch }) => ({ logits: outputs, labels: batch.labels })) })`,
+   * where `outputs` is what the loss returns beside the losses.
+   */
+  readonly metrics?: (kinds: MetricKinds<Data, OutputsOf<Result>>) => Metrics<Data, OutputsOf<Result>, Values>;
   /** The collections that steps write, such as `['batch_stats']`. None by default. */
   readonly mutable?: Filter;
   /** Keys by stream: `params` makes the variables; of the others each step draws with the key into which the number of the step is folded. */
@@ -58,13 +66,6 @@ export interface TrainerOptions<M extends Module, Data, Result extends LossResul
   readonly requireFinite?: boolean;
 }
 
-/** What `run` comes to. */
-export interface TrainResult {
-  readonly state: TrainerState;
-  readonly variables: Variables;
-  readonly done: DoneEvent;
-}
-
 /**
  * Trains a model: reads batches, runs compiled steps, measures, stops, saves and goes on where it stopped.
  *
@@ -79,13 +80,13 @@ export interface TrainResult {
  *       if (event.kind === 'epoch') console.log(event.epoch, event.loss);
  *     }
  */
-export class Trainer<M extends Module, Data, Result extends LossResult, Set extends Metrics<Data, OutputsOf<Result>> = Readonly<Record<never, never>>> {
-  readonly #setup: FitSetup<Set>;
+export class Trainer<M extends Module, Data, Result extends LossResult, Values = NoMetrics> {
+  readonly #setup: FitSetup<Values>;
   readonly #memory: Memory = { state: undefined, progress: initialProgress };
   #isBusy = false;
 
   /** @throws ArgumentError for options out of range */
-  constructor(options: TrainerOptions<M, Data, Result, Set>) {
+  constructor(options: TrainerOptions<M, Data, Result, Values>) {
     const { executor = 'onnx', stepsPerCall = 1, accumulate = 1, rngs = {}, checkpoints, precision = 'float32', mutable = false, requireFinite = false } = options;
     requireCount('stepsPerCall', stepsPerCall);
     requireCount('accumulate', accumulate);
@@ -93,8 +94,8 @@ export class Trainer<M extends Module, Data, Result extends LossResult, Set exte
     if (checkpoints?.every !== undefined) checkEvery('checkpoints.every', checkpoints.every);
     const average = typeof options.ema === 'number' ? { decay: options.ema } : options.ema;
     if (average !== undefined && !(average.decay >= 0 && average.decay < 1)) throw new ArgumentError('Trainer', 'ema', `must be a decay from 0 to below 1, found ${average.decay}`);
-    // Without metrics `Set` is the empty record.
-    const metrics = options.metrics ?? ({} as Set);
+    // Without metrics `Values` is the empty record.
+    const metrics = options.metrics?.(metricKinds()) ?? ({} as Metrics<Data, OutputsOf<Result>, Values>);
     const step = createStep({ model: options.model, loss: options.loss, optimizer: options.optimizer, metrics, mutable, precision, accumulate, emaDecay: average?.decay ?? null });
     const evaluated = average?.evaluate === false ? ({ variables }: TrainerState) => variables : step.averaged;
     this.#setup = { step, compiled: compiledStep(step, runnerOf(executor, options.compile ?? {}), stepsPerCall), keys: rngs, metrics, stepsPerCall, requireFinite, checkpoints, evaluated };
@@ -129,7 +130,7 @@ export class Trainer<M extends Module, Data, Result extends LossResult, Set exte
    * @throws TrainerBusyError, EmptyDataError, BatchStructureError, LossShapeError, NonFiniteLossError, MissingVariablesError, MonitorError, ResumeError, ArgumentError; what the loss,
    * the data and the storage throw. Whatever it throws, the state is that after the last whole step.
    */
-  async *fit(data: DataSource<Data>, options: FitOptions<Data> = {}): AsyncGenerator<TrainEvent<MetricValues<Set>>, void, void> {
+  async *fit(data: DataSource<Data>, options: FitOptions<Data> = {}): AsyncGenerator<TrainEvent<Values>, void, void> {
     if (this.#isBusy) throw new TrainerBusyError('fit');
     // A dataset of `Data` gives `Data`, which is all that the loop does with it: hand it to the loss.
     const plan = planOf(options as FitOptions<unknown>);
@@ -141,22 +142,22 @@ export class Trainer<M extends Module, Data, Result extends LossResult, Set exte
     }
   }
 
-  /** As `fit`, to its end: `onEvent` is called with each event, such as `progressBar(process.stderr)`. @throws what `fit` and `onEvent` throw */
-  async run(data: DataSource<Data>, { onEvent, ...options }: FitOptions<Data> & { readonly onEvent?: (event: TrainEvent<MetricValues<Set>>) => void } = {}): Promise<TrainResult> {
-    let last: TrainEvent<MetricValues<Set>> | undefined;
+  /** As `fit`, to its end, and gives its last event: `onEvent` is called with each, such as `progressBar(process.stderr)`. @throws what `fit` and `onEvent` throw */
+  async run(data: DataSource<Data>, { onEvent, ...options }: FitOptions<Data> & { readonly onEvent?: (event: TrainEvent<Values>) => void } = {}): Promise<DoneEvent> {
+    let last: TrainEvent<Values> | undefined;
     for await (const event of this.fit(data, options)) {
       onEvent?.(event);
       last = event;
     }
     // `fit` ends with it.
-    return { state: this.state, variables: this.variables, done: last as DoneEvent };
+    return last as DoneEvent;
   }
 
   /**
    * The loss and the metrics over all batches of `data`, with `train` false; on the running mean of the parameters where evaluations take that.
    * @throws MissingVariablesError, EmptyDataError; what the loss and the data throw
    */
-  async evaluate(data: DataSource<Data>, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Measurement<MetricValues<Set>>> {
+  async evaluate(data: DataSource<Data>, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Measurement<Values>> {
     signal?.throwIfAborted();
     const { compiled, metrics, evaluated } = this.#setup;
     const { measurement } = await evaluateOn(data as DataSource<unknown>, { compiled, metrics, variables: evaluated(this.state), signal: undefined });

@@ -4,7 +4,7 @@ import { random, tensor, tree, type Tensor, type Tree } from '@flaxon/tensor';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { accuracy, batches, Trainer, type TrainEvent } from '../src/index.js';
+import { batches, Trainer, type TrainEvent } from '../src/index.js';
 import { Classifier, classifierLoss, collect, numbersIn, type Examples } from './models.js';
 
 type Nested = number | readonly Nested[] | { readonly [key: string]: Nested };
@@ -38,7 +38,7 @@ function trainerOf(executor: 'eager' | 'onnx', optimizer: GradientTransformation
     model: new Classifier(),
     loss: classifierLoss,
     optimizer,
-    metrics: { accuracy: accuracy(({ outputs, batch }) => ({ logits: outputs, labels: batch.labels })) },
+    metrics: ({ accuracy }) => ({ accuracy: accuracy(({ outputs, batch }) => ({ logits: outputs, labels: batch.labels })) }),
     mutable: ['batch_stats'],
     rngs: { dropout: random.key(1) },
     ema: { decay, evaluate: false },

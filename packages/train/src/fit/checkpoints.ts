@@ -1,5 +1,5 @@
 /** A training as a checkpoint, and back. */
-import { fromStateDict, type CheckpointManager, type CheckpointRecord, type CheckpointTree } from '@flaxon/checkpoint';
+import { fromStateDict, toStateDict, type CheckpointManager, type CheckpointRecord, type CheckpointTree, type StateDict } from '@flaxon/checkpoint';
 import type { StepKeys, Variables } from '@flaxon/core';
 import { tree, type Tensor, type Tree } from '@flaxon/tensor';
 import { z } from 'zod';
@@ -59,12 +59,19 @@ export async function loadSnapshot(manager: CheckpointManager, like: TrainerStat
   const { record, tree: raw } = await manager.restore(null, step === undefined ? {} : { step });
   const { keys: savedKeys, has, evaluated, ...rest } = metadataOf(record);
   requireSameKeys(savedKeys, keyTexts(keys));
+  requireFits(like, raw);
   // What is null in the target comes as it was saved.
   const { state, totals, best } = fromStateDict({ state: asCheckpoint(like), totals: null, best: has.best ? asCheckpoint(like.variables) : null } as SnapshotTree, raw);
-  const { tree: fitted } = tree.merge<Tensor>(like, state as Tree<Tensor>, { sameDtype: true });
   const numbers = evaluated === null ? null : Object.fromEntries(Object.entries(evaluated).map(([name, value]) => [name, value ?? Number.NaN]));
   const progress: Progress = { ...rest, evaluated: numbers, totals: has.totals ? (totals as Totals) : null, best: has.best ? (best as Variables) : null };
-  return { record, state: fitted as TrainerState, progress };
+  return { record, state: state as TrainerState, progress };
+}
+
+/** @throws TreeMatchError where the saved state has other leaves than `like` */
+function requireFits(like: TrainerState, raw: StateDict): void {
+  // Both are objects all the way down, with tensors at the leaves.
+  const [expected, found] = [toStateDict(asCheckpoint(like)), (raw as { readonly state: StateDict }).state] as [Tree<Tensor>, Tree<Tensor>];
+  tree.requireMatch('Trainer', tree.match(expected, found, { sameDtype: true }), 'Resume with the model, the optimiser, the precision, `accumulate` and `ema` that the training began with.');
 }
 
 type SnapshotTree = { readonly state: CheckpointTree; readonly totals: CheckpointTree; readonly best: CheckpointTree };

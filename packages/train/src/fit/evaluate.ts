@@ -1,7 +1,7 @@
 import type { Variables } from '@flaxon/core';
 import { BatchReader, toDataset, type DataSource } from '../data/source.js';
 import { EmptyDataError } from '../errors.js';
-import type { Metrics, MetricValues } from '../metrics/metric.js';
+import type { AnyMetrics } from '../metrics/metric.js';
 import { addMeasured, measurementOf, type Measurement, type Totals } from '../metrics/totals.js';
 import type { CompiledStep } from '../step/compiled-step.js';
 import { letOthersRun } from './turn.js';
@@ -13,10 +13,10 @@ export interface Evaluated<Values> {
 }
 
 /** The loss and the metrics over all batches of `source`. @throws EmptyDataError; StoppedError once the signal is aborted */
-export async function evaluateOn<Set extends Metrics<never, never>>(
+export async function evaluateOn<Values>(
   source: DataSource<unknown>,
-  { compiled, metrics, variables, signal }: { readonly compiled: CompiledStep; readonly metrics: Set; readonly variables: Variables; readonly signal: AbortSignal | undefined },
-): Promise<Evaluated<MetricValues<Set>>> {
+  { compiled, metrics, variables, signal }: { readonly compiled: CompiledStep; readonly metrics: AnyMetrics<Values>; readonly variables: Variables; readonly signal: AbortSignal | undefined },
+): Promise<Evaluated<Values>> {
   const reader = new BatchReader(toDataset(source).batches(0, 0), signal);
   const compileSeconds: number[] = [];
   let totals: Totals | null = null;

@@ -1,12 +1,12 @@
 /** The training loop. */
-import type { Metrics, MetricValues } from '../metrics/metric.js';
+import { tree, zerosLike, type Tensor } from '@flaxon/tensor';
 import { BatchChecker } from '../data/batch.js';
 import { BatchReader, StoppedError, toDataset, type DataSource, type Dataset } from '../data/source.js';
 import { EmptyDataError, MissingVariablesError, NonFiniteLossError, ResumeError } from '../errors.js';
 import type { DoneReason, EvalEvent, Place, StepEvent, TrainEvent } from '../events.js';
 import { addMeasured, lossOf, measurementOf, numbersOf, type Measurement } from '../metrics/totals.js';
 import type { TrainerState } from '../step/state.js';
-import type { StepInput, StepResult } from '../step/step.js';
+import type { Measured, StepInput, StepResult } from '../step/step.js';
 import { loadSnapshot, saveSnapshot, stepOf } from './checkpoints.js';
 import { earlyStopping, type EarlyStopping } from './early-stopping.js';
 import { evaluateOn } from './evaluate.js';
@@ -19,8 +19,8 @@ import { letOthersRun } from './turn.js';
 type Events<Values> = AsyncGenerator<TrainEvent<Values>, void, void>;
 
 /** One call of `fit`. What it comes to is in the trainer's memory, which changes only after whole calls. */
-export class Fit<Set extends Metrics<never, never>> {
-  readonly #setup: FitSetup<Set>;
+export class Fit<Values> {
+  readonly #setup: FitSetup<Values>;
   readonly #memory: Memory;
   readonly #plan: FitPlan<unknown>;
   readonly #dataset: Dataset<unknown>;
@@ -30,7 +30,7 @@ export class Fit<Set extends Metrics<never, never>> {
   /** What the last checkpoint holds. */
   #saved: Memory | undefined;
 
-  constructor(setup: FitSetup<Set>, memory: Memory, source: DataSource<unknown>, plan: FitPlan<unknown>) {
+  constructor(setup: FitSetup<Values>, memory: Memory, source: DataSource<unknown>, plan: FitPlan<unknown>) {
     this.#setup = setup;
     this.#memory = memory;
     this.#plan = plan;
@@ -38,7 +38,7 @@ export class Fit<Set extends Metrics<never, never>> {
     this.#stopping = plan.earlyStopping && earlyStopping(plan.earlyStopping);
   }
 
-  async *events(): Events<MetricValues<Set>> {
+  async *events(): Events<Values> {
     await this.#resume();
     let reason: DoneReason | undefined;
     try {
@@ -123,7 +123,7 @@ export class Fit<Set extends Metrics<never, never>> {
   }
 
   /** The rest of a pass over the data, and what is done after it. */
-  async *#epoch(): Events<MetricValues<Set>> {
+  async *#epoch(): Events<Values> {
     const { epoch, batch: from } = this.#memory.progress;
     const { signal } = this.#plan;
     const began = performance.now();
@@ -148,7 +148,7 @@ export class Fit<Set extends Metrics<never, never>> {
     yield* this.#endEpoch(epoch, (performance.now() - began) / 1000);
   }
 
-  async *#endEpoch(epoch: number, seconds: number): Events<MetricValues<Set>> {
+  async *#endEpoch(epoch: number, seconds: number): Events<Values> {
     const { totals } = this.#memory.progress;
     const { evaluation } = this.#plan;
     const { checkpoints, metrics } = this.#setup;
@@ -163,7 +163,7 @@ export class Fit<Set extends Metrics<never, never>> {
   }
 
   /** Steps on a group of batches in one call. */
-  async *#advance(group: Awaited<ReturnType<GroupReader['read']>>): Events<MetricValues<Set>> {
+  async *#advance(group: Awaited<ReturnType<GroupReader['read']>>): Events<Values> {
     const { compiled, keys, requireFinite } = this.#setup;
     const [first] = group;
     const state = this.#ensureState({ data: first!.data as StepInput['data'], weights: first!.weights });
@@ -173,9 +173,8 @@ export class Fit<Set extends Metrics<never, never>> {
     const events = result.results.map((found, i) => this.#stepEvent(found, { step: step + i + 1, epoch, batch: batch + i }));
     const failed = requireFinite ? events.find(({ loss, isSkipped }) => !isSkipped && !Number.isFinite(loss)) : undefined;
     if (failed !== undefined) throw new NonFiniteLossError(failed.loss, failed.step, epoch, failed.batch);
-    const counted = result.results.filter((_, i) => !events[i]!.isSkipped);
     this.#memory.state = result.state;
-    this.#memory.progress = { ...this.#memory.progress, batch: batch + group.length, totals: counted.reduce((sums, found) => addMeasured(sums, found), totals), data: this.#dataset.identity ?? null };
+    this.#memory.progress = { ...this.#memory.progress, batch: batch + group.length, totals: result.results.reduce((sums, found, i) => addMeasured(sums, events[i]!.isSkipped ? nothingLike(found) : found), totals), data: this.#dataset.identity ?? null };
     if (compileSeconds !== null) yield { kind: 'compile', step, epoch, function: 'step', seconds: compileSeconds };
     yield* events;
   }
@@ -198,7 +197,7 @@ export class Fit<Set extends Metrics<never, never>> {
     };
   }
 
-  async *#evaluate(): Events<MetricValues<Set>> {
+  async *#evaluate(): Events<Values> {
     const { compiled, metrics, evaluated } = this.#setup;
     const { evaluation, signal } = this.#plan;
     const { state } = this.#memory;
@@ -206,12 +205,12 @@ export class Fit<Set extends Metrics<never, never>> {
     const { measurement, compileSeconds } = await evaluateOn(evaluation.data, { compiled, metrics, variables: evaluated(state), signal });
     for (const seconds of compileSeconds) yield { kind: 'compile', ...this.#place(), function: 'evaluation', seconds };
     const isBest = this.#watch(measurement);
-    const event: EvalEvent<MetricValues<Set>> = { kind: 'eval', ...this.#place(), ...measurement, isBest };
+    const event: EvalEvent<Values> = { kind: 'eval', ...this.#place(), ...measurement, isBest };
     yield event;
   }
 
   /** Takes note of what was measured. Whether it is the best so far; null where nobody asks. */
-  #watch(measured: Measurement<MetricValues<Set>>): boolean | null {
+  #watch(measured: Measurement<Values>): boolean | null {
     const { progress, state } = this.#memory;
     const numbers = numbersOf(measured);
     if (this.#stopping === undefined || state === undefined) {
@@ -225,7 +224,7 @@ export class Fit<Set extends Metrics<never, never>> {
   }
 
   /** Writes a checkpoint, unless the last one is of just this. */
-  async *#checkpoint(): Events<MetricValues<Set>> {
+  async *#checkpoint(): Events<Values> {
     const { checkpoints, keys, metrics } = this.#setup;
     const { state, progress } = this.#memory;
     if (checkpoints === undefined || state === undefined) return;
@@ -237,3 +236,6 @@ export class Fit<Set extends Metrics<never, never>> {
     yield { kind: 'checkpoint', ...this.#place(), record };
   }
 }
+
+/** A step that was left out counts nothing: what it measured is not finite. */
+const nothingLike = ({ loss, metrics }: StepResult): Measured => tree.map((leaf: Tensor) => zerosLike(leaf), { loss, metrics }) as Measured;

@@ -1,5 +1,5 @@
 import type { StepKeys, Variables } from '@flaxon/core';
-import type { Metrics } from '../metrics/metric.js';
+import type { AnyMetrics } from '../metrics/metric.js';
 import type { CompiledStep } from '../step/compiled-step.js';
 import type { TrainerState } from '../step/state.js';
 import type { Step } from '../step/step.js';
@@ -7,11 +7,11 @@ import type { CheckpointOptions } from './checkpoints.js';
 import type { Progress } from './progress.js';
 
 /** What stays the same from one `fit` of a trainer to the next. */
-export interface FitSetup<Set extends Metrics<never, never>> {
+export interface FitSetup<Values> {
   readonly step: Step;
   readonly compiled: CompiledStep;
   readonly keys: StepKeys;
-  readonly metrics: Set;
+  readonly metrics: AnyMetrics<Values>;
   readonly stepsPerCall: number;
   readonly requireFinite: boolean;
   readonly checkpoints: CheckpointOptions | undefined;

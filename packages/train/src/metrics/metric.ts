@@ -1,4 +1,4 @@
-import { add, astype, div, type Tensor, type Tree } from '@flaxon/tensor';
+import { add, astype, type Tensor, type Tree } from '@flaxon/tensor';
 import { weightedSum } from '../step/loss.js';
 
 /** What a metric sees of a batch. */
@@ -26,11 +26,14 @@ export interface Metric<Batch, Outputs, Value> {
   readonly result: (totals: Sums) => Value;
 }
 
-/** Metrics by name. */
-export type Metrics<Batch, Outputs> = { readonly [name: string]: Metric<Batch, Outputs, unknown> };
+/** Metrics by name, with what each gives: `Values` is `{ accuracy: number, ... }`. */
+export type Metrics<Batch, Outputs, Values> = { readonly [Name in keyof Values]: Metric<Batch, Outputs, Values[Name]> };
 
-/** The values of metrics by name. */
-export type MetricValues<Set> = { readonly [Name in keyof Set]: Set[Name] extends { readonly result: (totals: Sums) => infer Value } ? Value : never };
+/** Metrics of any data. */
+export type AnyMetrics<Values> = Metrics<never, never, Values>;
+
+/** Metrics with their names. */
+export const entriesOf = <Batch, Outputs, Values>(metrics: Metrics<Batch, Outputs, Values>): [string, Metric<Batch, Outputs, Values[keyof Values]>][] => Object.entries(metrics);
 
 export const numberOf = (value: Tensor): number => Number(value.item());
 
@@ -50,7 +53,13 @@ export function meanMetric<Batch, Outputs>(values: (input: MetricInput<Batch, Ou
   };
 }
 
-/** The quotient of two sums over all batches: of a count of hits and a count of tries, say. Both are (), of a batch. */
-export function ratioMetric<Batch, Outputs>(parts: (input: MetricInput<Batch, Outputs>) => { readonly sum: Tensor; readonly weight: Tensor }): Metric<Batch, Outputs, number> {
-  return { measure: (input) => ({ ...parts(input) }), result: (totals) => numberOf(div(totals['sum']!, totals['weight']!)) };
+/** Two sums over a batch: (). */
+export interface WeightedParts {
+  readonly sum: Tensor;
+  readonly weight: Tensor;
+}
+
+/** The quotient of two sums over all batches. */
+export function ratioMetric<Batch, Outputs>(parts: (input: MetricInput<Batch, Outputs>) => WeightedParts): Metric<Batch, Outputs, number> {
+  return { measure: (input) => ({ ...parts(input) }), result: meanOf };
 }

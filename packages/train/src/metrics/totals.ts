@@ -1,5 +1,5 @@
 import type { Measured } from '../step/step.js';
-import { addSums, meanOf, numberOf, type Metrics, type MetricValues, type Sums } from './metric.js';
+import { addSums, entriesOf, meanOf, numberOf, type AnyMetrics, type Sums } from './metric.js';
 
 /** Sums over the batches so far, float64. */
 export type Totals = { readonly loss: Sums; readonly metrics: { readonly [name: string]: Sums } };
@@ -15,10 +15,10 @@ export const addMeasured = (totals: Totals | null, { loss, metrics }: Measured):
   metrics: Object.fromEntries(Object.entries(metrics).map(([name, sums]) => [name, addSums(totals?.metrics[name], sums)])),
 });
 
-export function measurementOf<Set extends Metrics<never, never>>(metrics: Set, totals: Totals): Measurement<MetricValues<Set>> {
-  const values = Object.entries(metrics).map(([name, metric]) => [name, metric.result(totals.metrics[name]!)]);
+export function measurementOf<Values>(metrics: AnyMetrics<Values>, totals: Totals): Measurement<Values> {
+  const values = entriesOf(metrics).map(([name, metric]) => [name, metric.result(totals.metrics[name]!)]);
   // Each metric's result is under its name.
-  return { loss: meanOf(totals.loss), metrics: Object.fromEntries(values) as MetricValues<Set> };
+  return { loss: meanOf(totals.loss), metrics: Object.fromEntries(values) as Values };
 }
 
 /** The mean loss of one batch. */

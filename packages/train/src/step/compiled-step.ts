@@ -1,6 +1,6 @@
 /** The functions of a step where they run: one or several batches a call. */
 import type { StepKeys, Variables } from '@flaxon/core';
-import { reshape, slice, tree, type Tensor } from '@flaxon/tensor';
+import { reshape, slice, tree, type Tensor, type Tree } from '@flaxon/tensor';
 import { stacked, type Batch } from '../data/batch.js';
 import type { Runnable, Runner } from './runner.js';
 import type { TrainerState } from './state.js';
@@ -40,7 +40,7 @@ export function compiledStep(step: Step, runner: Runner, stepsPerCall: number): 
   };
 }
 
-async function timed<Args extends readonly unknown[], Result>(f: Runnable<Args, Result>, ...args: Args): Promise<Called<Result>> {
+async function timed<Args extends readonly Tree<Tensor>[], Result>(f: Runnable<Args, Result>, ...args: Args): Promise<Called<Result>> {
   const before = f.compiledCount();
   const start = performance.now();
   const result = await f(...args);

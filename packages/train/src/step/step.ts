@@ -2,17 +2,17 @@
 import { apply, init, trainer, type Filter, type Module, type Optimizer, type StepKeys, type Variables } from '@flaxon/core';
 import { accumulateGradients, ema, type AccumulateGradientsState, type GradientTransformation, type OptimizerState } from '@flaxon/optim';
 import { astype, greater, mul, scan, tree, where, type Tensor, type Tree } from '@flaxon/tensor';
-import type { Metrics, Sums } from '../metrics/metric.js';
+import { entriesOf, type Metrics, type Sums } from '../metrics/metric.js';
 import { scaledLoss, type LossScaleState } from '../precision/loss-scale.js';
 import { inDtypesOf, inPrecision, policyOf, type Precision } from '../precision/policy.js';
 import { partsOf, weightedMean, weightedSum, type LossFunction, type LossResult, type OutputsOf, type WeightedSum } from './loss.js';
 import { averageOf, trainedOf, type TrainerState } from './state.js';
 
-export interface StepOptions<M extends Module, Batch, Result extends LossResult> {
+export interface StepOptions<M extends Module, Batch, Result extends LossResult, Values> {
   readonly model: M;
   readonly loss: LossFunction<M, Batch, Result>;
   readonly optimizer: GradientTransformation;
-  readonly metrics: Metrics<Batch, OutputsOf<Result>>;
+  readonly metrics: Metrics<Batch, OutputsOf<Result>, Values>;
   readonly mutable: Filter;
   readonly precision: Precision;
   readonly accumulate: number;
@@ -47,7 +47,7 @@ export interface Step {
   averaged(state: TrainerState): Variables;
 }
 
-export function createStep<M extends Module, Batch, Result extends LossResult>(options: StepOptions<M, Batch, Result>): Step {
+export function createStep<M extends Module, Batch, Result extends LossResult, Values>(options: StepOptions<M, Batch, Result, Values>): Step {
   const { model, metrics, mutable, accumulate, emaDecay } = options;
   const policy = policyOf(options.precision);
   const { computeDtype } = policy;
@@ -57,10 +57,9 @@ export function createStep<M extends Module, Batch, Result extends LossResult>(o
   const evaluate = (module: M, { data, weights }: StepInput, train: boolean): { readonly mean: Tensor; readonly measured: Measured } => {
     // The batch is of the form that the loss was written for: whoever gave the data gave the loss.
     const batch = data as Batch;
-    const result = loss(module, batch, { train, weights });
-    const [given, outputs] = partsOf(result);
+    const [given, outputs] = partsOf(loss(module, batch, { train, weights }));
     const losses = given.dtype === 'float64' ? given : astype(given, 'float32');
-    const values = Object.entries(metrics).map(([name, metric]) => [name, metric.measure({ batch, outputs: outputs as OutputsOf<Result>, losses, weights })] as const);
+    const values = entriesOf(metrics).map(([name, metric]) => [name, metric.measure({ batch, outputs: outputs as OutputsOf<Result>, losses, weights })] as const);
     return { mean: weightedMean(losses, weights), measured: { loss: weightedSum(losses, weights, data), metrics: Object.fromEntries(values) } };
   };
 
@@ -96,7 +95,8 @@ export function createStep<M extends Module, Batch, Result extends LossResult>(o
 
   const forward = apply((module: M, input: StepInput) => evaluate(module, input, false).measured, model);
   return {
-    init: (keys, input) => init((module: M, given: StepInput) => evaluate(module, given, false).mean, model)(keys, [input]),
+    // In float32, as parameters are in any case.
+    init: (keys, { data, weights }) => init((module: M, batch: Batch) => options.loss(module, batch, { train: false, weights }), model)(keys, [data as Batch]),
     start: (variables) => ({ ...training.start(variables), ema: average?.init(trainedOf(variables) as Tree<Tensor>) ?? null }),
     step,
     steps: (state, inputs, keys) => scan((carry: TrainerState, input: StepInput) => step(carry, input, keys), state, inputs),

@@ -5,8 +5,8 @@ import type { PackedBatch } from './packed-batch.js';
 /** A `Worker` or `parentPort` of Node's `worker_threads`. */
 export interface NodePort {
   postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
-  on(event: string, listener: (value: never) => void): unknown;
-  off(event: string, listener: (value: never) => void): unknown;
+  on(event: string, listener: (value: unknown) => void): unknown;
+  off(event: string, listener: (value: unknown) => void): unknown;
   terminate?(): unknown;
 }
 
@@ -38,9 +38,11 @@ export type MakeBatches<Data> = (epoch: number, from: number) => Iterable<Data |
 /** Calls `listener` with each message, and `onFailure` where the other end fails or goes away. Returns what ends that. */
 export function listen(port: WorkerPort, listener: (message: never) => void, onFailure?: (error: unknown) => void): () => void {
   if ('on' in port) {
-    const gone = (status: number): void => onFailure?.(new Error(`it ended with status ${status}`));
+    // What arrives is what the other end of the protocol sends.
+    const received = (message: unknown): void => listener(message as never);
+    const gone = (status: unknown): void => onFailure?.(new Error(`it ended with status ${String(status)}`));
     const failed = (error: unknown): void => onFailure?.(error);
-    const entries = [['message', listener], ['error', failed], ['exit', gone]] as const;
+    const entries = [['message', received], ['error', failed], ['exit', gone]] as const;
     for (const [event, handler] of entries) port.on(event, handler);
     return () => {
       for (const [event, handler] of entries) port.off(event, handler);
