@@ -2,6 +2,9 @@ import { FlaxonError } from '@flaxon/tensor';
 
 export type CheckpointFormat = 'msgpack' | 'safetensors' | 'npz' | 'checkpoint';
 
+/** What is said of a file may have names out of it, of any length. */
+const shortened = (text: string): string => (text.length > 1000 ? `${text.slice(0, 1000)}...` : text);
+
 /** Bytes that are not what they should be: cut off, damaged, of another format, or made to do harm. */
 export class CheckpointFormatError extends FlaxonError {
   readonly format: CheckpointFormat;
@@ -10,7 +13,7 @@ export class CheckpointFormatError extends FlaxonError {
   readonly problem: string;
 
   constructor(format: CheckpointFormat, problem: string, offset?: number) {
-    super(`${format}: ${problem}${offset === undefined ? '' : ` (at byte ${offset})`}.`);
+    super(`${format}: ${shortened(problem)}${offset === undefined ? '' : ` (at byte ${offset})`}.`);
     this.format = format;
     this.offset = offset;
     this.problem = problem;

@@ -1,6 +1,7 @@
 /** Trees of tensors as names, which is what most formats have. */
 import { Tensor } from '@flaxon/tensor';
 import { CheckpointFormatError, UnsupportedValueError, type CheckpointFormat } from './errors.js';
+import { deepestNesting } from './limits.js';
 import { isList, isNode, type CheckpointTree } from './values.js';
 
 /** Tensors in nested objects. */
@@ -29,18 +30,20 @@ export function flattenNames(format: CheckpointFormat, tree: CheckpointTree, sep
 
 /**
  * Nested objects of names that are paths (flax.traverse_util.unflatten_dict).
- * @throws CheckpointFormatError where a name is also the beginning of another, or has a part `__proto__`
+ * @throws CheckpointFormatError where a name is also the beginning of another, has a part `__proto__`, or more parts than files may nest
  */
 export function nestNames<T>(format: CheckpointFormat, entries: Iterable<readonly [string, T]>, separator: string): { [key: string]: T | object } {
   const root: Record<string, T | object> = {};
   const made = new Set<object>([root]);
   for (const [name, leaf] of entries) {
     const keys = separator === '' ? [name] : name.split(separator);
+    if (keys.length > deepestNesting) throw new CheckpointFormatError(format, `has a name of ${keys.length} parts, which would nest deeper than ${deepestNesting} levels; read it with \`separator: ''\``);
     if (keys.includes('__proto__')) throw new CheckpointFormatError(format, `has the name \`${name}\`, with the key \`__proto__\``);
     let node = root;
     for (const key of keys.slice(0, -1)) {
-      const inner = Object.hasOwn(node, key) ? node[key]! : {};
-      if (node[key] === undefined) made.add(inner as object);
+      const isThere = Object.hasOwn(node, key);
+      const inner = isThere ? node[key]! : {};
+      if (!isThere) made.add(inner as object);
       if (!made.has(inner as object)) throw new CheckpointFormatError(format, `has \`${name}\`, a part of which is a tensor itself; read it with \`separator: ''\``);
       node[key] = inner;
       node = inner as Record<string, T | object>;

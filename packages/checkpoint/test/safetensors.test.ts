@@ -60,6 +60,34 @@ describe('SafetensorsFile', () => {
   });
 });
 
+describe('fromSafetensors', () => {
+  it('takes names that objects have anyway for names of tensors', () => {
+    const read = fromSafetensors(toSafetensors({ 'constructor.weight': tensor([1]), 'toString': tensor([2]), 'a.valueOf.b': tensor([3]) }));
+    expect(numbers((read['constructor'] as { readonly [key: string]: TensorTree })['weight'])).toEqual([1]);
+    expect(numbers(((read['a'] as { readonly [key: string]: TensorTree })['valueOf'] as { b: Tensor }).b)).toEqual([3]);
+    expect(Object.keys(read).sort()).toEqual(['a', 'constructor', 'toString']);
+  });
+
+  it('keeps a name of any number of parts where it divides none', () => {
+    const name = new Array(1000).fill('a').join('.');
+    expect(Object.keys(fromSafetensors(file({ [name]: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }, 4), { separator: '' }))).toEqual([name]);
+  });
+
+  it('says what is wrong in a message of bounded length, however long a name is', () => {
+    const wrong = file({ [`${'a'.repeat(1e6)}.__proto__`]: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }, 4);
+    const message = (): string => {
+      try {
+        fromSafetensors(wrong);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return '';
+    };
+    expect(message().length).toBeGreaterThan(500);
+    expect(message().length).toBeLessThan(1200);
+  });
+});
+
 describe('hostile files', () => {
   const entry = { dtype: 'F32', shape: [1], data_offsets: [0, 4] };
   it.each([
@@ -79,6 +107,7 @@ describe('hostile files', () => {
     ['a name twice', file(0, 4, '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}')],
     ['the key __proto__', file(0, 4, '{"x.__proto__.y":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}')],
     ['a name that is the beginning of another', file({ a: entry, 'a.b': { ...entry, data_offsets: [4, 8] } }, 8)],
+    ['a name of more parts than objects may nest', file({ [new Array(1000).fill('a').join('.')]: entry }, 4)],
     ['metadata that is no text', file({ __metadata__: { a: 1 }, a: entry }, 4)],
   ])('refuses %s', (_, bytes) => {
     expect(() => fromSafetensors(bytes)).toThrow(CheckpointFormatError);

@@ -4,6 +4,7 @@
  */
 import { bytesPerElement, sizeOf, type Tensor } from '@flaxon/tensor';
 import { CheckpointFormatError } from '../errors.js';
+import { deepestNesting } from '../limits.js';
 import type { ByteSource } from '../source/source.js';
 import { tensorOfBytes } from '../tensor-bytes.js';
 import { NumpyScalar, PythonFloat, type StateDict } from '../values.js';
@@ -11,9 +12,6 @@ import { isChunkedRecord, joinedChunks } from './chunks.js';
 import { requireDtypeName } from './dtypes.js';
 import { extensions } from './encode.js';
 import { Window, type Steps } from './window.js';
-
-/** As deep as Python's reader goes. */
-const deepest = 512;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -71,7 +69,7 @@ class Reader {
   }
 
   #enter(): void {
-    if (++this.#depth > deepest) this.#fail(`nests deeper than ${deepest} levels`);
+    if (++this.#depth > deepestNesting) this.#fail(`nests deeper than ${deepestNesting} levels`);
   }
 
   *#list(length: number): Steps<StateDict[]> {

@@ -3,7 +3,7 @@ import { blocksOf, sizeOfParts, turn } from './parts.js';
 import { MissingFileError, type CheckpointStorage } from './storage.js';
 
 /** How much is copied before others have their turn: a few milliseconds. */
-const blockSize = 2 ** 23;
+const blockSize = 2 ** 21;
 
 /** Files in memory, for tests and for what need not outlive the process. */
 export function memoryStorage(): CheckpointStorage {
