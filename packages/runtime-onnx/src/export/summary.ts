@@ -1,5 +1,5 @@
 /** A model as text for people. */
-import { formatSpec, programCost, type Program, symbolsOf } from '@flaxon/tensor';
+import { formatSpec, isFloating, programCost, type Program, symbolsOf } from '@flaxon/tensor';
 import { dtypeOfDataType } from '../format/data-type.js';
 import type { OnnxFunction, OnnxNode, OnnxTensor } from '../format/types.js';
 import { moduleDomain } from '../graph/graph.js';
@@ -62,10 +62,13 @@ function operations(program: Program, sizes: { readonly [symbol: string]: number
 
 const tensorLine = ({ name = '', dtype, dims }: { name?: string; dtype: string; dims: readonly unknown[] }): string => `  ${name}: ${dtype}[${dims.join(',')}]`;
 
-/** Scalars and shapes are not worth a line. */
-const isParameter = ({ name = '' }: OnnxTensor): boolean => !name.startsWith('constants/');
-
 const sizeOf = ({ dims = [] }: OnnxTensor): number => dims.reduce<number>((size, dim) => size * Number(dim), 1);
+
+/** What has a name of its own, and other arrays of fractions, such as weights that were folded. Scalars, axes and shapes are not worth a line. */
+function isParameter(tensor: OnnxTensor): boolean {
+  const dtype = dtypeOfDataType(tensor.dataType);
+  return !(tensor.name ?? '').startsWith('constants/') || (dtype !== undefined && isFloating(dtype) && sizeOf(tensor) > 1);
+}
 
 export function summarize(model: OnnxModel, { device = 'cpu', sizes = {} }: SummaryOptions = {}): string {
   const { data, graph, program } = model;
