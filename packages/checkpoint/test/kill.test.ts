@@ -12,8 +12,8 @@ const kills = effort({ short: 100, long: 1500 });
 const script = join(import.meta.dirname, 'fixtures/save-forever.mjs');
 
 /** Saves until it is killed, some time after the first save of this run. */
-async function saveUntilKilled(folder: string, from: number, milliseconds: number): Promise<void> {
-  const child = spawn(process.execPath, [script, folder, String(from)], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function saveUntilKilled(folder: string, from: number, milliseconds: number, mode: 'awaited' | 'background'): Promise<void> {
+  const child = spawn(process.execPath, [script, folder, String(from), mode], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   await Promise.race([once(child.stdout, 'data'), ended.then(([code]: unknown[]) => Promise.reject(new Error(`the process that saves ended with ${String(code)}; is the package built?`)))]);
   await pause(milliseconds);
@@ -28,7 +28,7 @@ it(`a process that is killed at any moment, ${kills} times, leaves a checkpoint 
     let newest = 0;
     for (let kill = 0; kill < kills; kill++) {
       // Spread over the milliseconds that one save takes, in no order.
-      await saveUntilKilled(folder, newest + 1, (kill * 7.3) % 12);
+      await saveUntilKilled(folder, newest + 1, (kill * 7.3) % 12, kill % 2 === 0 ? 'awaited' : 'background');
       const { record, tree } = await manager.restore(null);
       expect((tree as { readonly step: StateDict }).step).toBe(record.step);
       expect(record.step).toBeGreaterThan(newest);
