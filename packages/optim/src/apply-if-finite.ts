@@ -1,6 +1,6 @@
-import { add, all, ArgumentError, astype, cond, greater, isfinite, logicalAnd, logicalNot, logicalOr, mul, scalar, tree, zeros, type Tensor, type Tree } from '@flaxon/tensor';
+import { add, all, ArgumentError, astype, greater, isfinite, logicalAnd, logicalNot, logicalOr, mul, scalar, tree, type Tensor, type Tree } from '@flaxon/tensor';
+import { updateWhere } from './conditional.js';
 import { increment, initialCount } from './count.js';
-import { castLike } from './moments.js';
 import { fieldsOf } from './state.js';
 import type { ExtraArgs, GradientTransformation, OptimizerState } from './transformation.js';
 
@@ -30,16 +30,9 @@ export function applyIfFinite<State extends OptimizerState>(inner: GradientTrans
       const finite = tree.leaves<Tensor>(updates).map((leaf) => all(isfinite(leaf))).reduce((one, other) => logicalAnd(one, other), scalar(true, 'bool'));
       const failed = astype(logicalNot(finite), 'int32');
       const count = mul(increment(inRow), failed);
-      // What a branch computes with comes in as an operand: an operation on other tensors would run in either case.
-      type Given = { readonly updates: Updates; readonly state: Tree<Tensor>; readonly params: Tree<Tensor> };
-      const apply = (given: Given): Tree<Tensor> => {
-        const [steps, next] = inner.update(given.updates, given.state, given.params ?? undefined, extraArgs);
-        return { updates: castLike('applyIfFinite', steps, given.updates), state: castLike('applyIfFinite', next, given.state) };
-      };
-      const refuse = (given: Given): Tree<Tensor> => ({ updates: tree.map((leaf: Tensor) => zeros(leaf.shape, leaf.dtype), given.updates), state: given.state });
-      const given: Given = { updates, state: old.inner_state, params: params ?? null };
-      const chosen = cond(logicalOr(finite, greater(count, maxConsecutiveErrors)), apply, refuse, given) as { readonly updates: Updates; readonly state: State };
-      return [chosen.updates, { notfinite_count: count, last_finite: finite, total_notfinite: add(inAll, failed), inner_state: chosen.state }];
+      const applied = logicalOr(finite, greater(count, maxConsecutiveErrors));
+      const [steps, next] = updateWhere('applyIfFinite', applied, { inner, updates, state: old.inner_state, params, extraArgs, otherwise: 'zero' });
+      return [steps, { notfinite_count: count, last_finite: finite, total_notfinite: add(inAll, failed), inner_state: next }];
     },
   };
 }

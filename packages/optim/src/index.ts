@@ -53,3 +53,24 @@ export {
   treeZerosLike, type TreeNormOptions,
 } from './tree-math.js';
 export { scaleByYogi, yogi, type YogiOptions } from './yogi.js';
+export { adabelief, scaleByBelief, type BeliefOptions } from './adabelief.js';
+export { adan, scaleByAdan, type AdanOptions, type AdanState, type AdanWithDecayOptions } from './adan.js';
+export { adaptiveGradClip, type AdaptiveGradClipOptions } from './adaptive-grad-clip.js';
+export { centralize, normalizeByUpdateNorm } from './centralize.js';
+export { conditionallyMask, conditionallyTransform, type Condition, type ConditionalOptions, type ConditionalState } from './conditional.js';
+export { fromage } from './fromage.js';
+export { keepParamsNonnegative } from './keep-params-nonnegative.js';
+export { addNoise, noisySgd, type NoiseOptions, type NoiseState } from './noise.js';
+export { novograd, scaleByNovograd, type NovogradOptions, type NovogradState } from './novograd.js';
+export { optimisticGradientDescent, scaleByOptimisticGradient, type OptimisticGradientOptions, type OptimisticGradientState } from './optimistic-gradient.js';
+export { polyakSgd, scaleByPolyak, type ObjectiveValue, type PolyakOptions } from './polyak.js';
+export { reduceOnPlateau, type ReduceOnPlateauOptions, type ReduceOnPlateauState } from './reduce-on-plateau.js';
+export { rprop, scaleByRprop, type RpropOptions, type RpropState } from './rprop.js';
+export {
+  scheduleFree, scheduleFreeAdamw, scheduleFreeEvalParams, scheduleFreeSgd, type ScheduleFreeAdamWOptions, type ScheduleFreeOptions, type ScheduleFreeSgdOptions, type ScheduleFreeState,
+} from './schedule-free.js';
+export { setToZero } from './set-to-zero.js';
+export { scaleBySign, signSgd, signum, type SignumOptions } from './sign.js';
+export { scaleBySm3, sm3, type Sm3Options, type Sm3State } from './sm3.js';
+export { stateless, statelessWithTreeMap } from './stateless.js';
+export { zeroNans, type ZeroNansState } from './zero-nans.js';

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { ArgumentError, DtypeError, grad, ShapeError, spec, sum, tensor, trace, vmap, type Dtype, type NestedArray, type Tensor } from '@flaxon/tensor';
+import { ArgumentError, astype, DtypeError, grad, logsumexp, ShapeError, spec, square, sum, tensor, trace, vmap, type Dtype, type NestedArray, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import {
-  cosineDistance, cosineSimilarity, ctcLoss, generalizedKlDivergence, hingeLoss, huberLoss, klDivergence, klDivergenceWithLogTargets, l2Loss, logCoshLoss, multiclassHingeLoss,
-  multiclassPerceptronLoss, perceptronLoss, polyLossCrossEntropy, safeSoftmaxCrossEntropy, sigmoidBinaryCrossEntropy, sigmoidFocalLoss, smoothLabels, softmaxCrossEntropy,
-  softmaxCrossEntropyWithIntegerLabels, squaredError, tripletMarginLoss,
+  binaryDiceLoss, cosineDistance, cosineSimilarity, ctcLoss, diceLoss, generalizedKlDivergence, hingeLoss, huberLoss, klDivergence, klDivergenceWithLogTargets, l2Loss, logCoshLoss, makeFenchelYoungLoss,
+  multiclassGeneralizedDiceLoss, multiclassHingeLoss, multiclassPerceptronLoss, multiclassSparsemaxLoss, ntxent, perceptronLoss, polyLossCrossEntropy, projectionSimplex,
+  rankingSoftmaxLoss, safeSoftmaxCrossEntropy, sigmoidBinaryCrossEntropy, sigmoidFocalLoss, smoothLabels, softmaxCrossEntropy,
+  softmaxCrossEntropyWithIntegerLabels, sparsemaxLoss, squaredError, tripletMarginLoss,
 } from '../src/index.js';
 import { expectClose, type Plain } from './cases/optax.js';
 
@@ -44,6 +45,19 @@ const losses: Readonly<Record<string, Loss>> = {
   klDivergence: of(klDivergence),
   klDivergenceWithLogTargets: of(klDivergenceWithLogTargets),
   generalizedKlDivergence: of(generalizedKlDivergence),
+  diceLoss: of(diceLoss),
+  'diceLoss with other numbers': of((a, b) => diceLoss(a, b, { classWeights: tensor([0.1, 0.2, 0.3, 0.4], { dtype: 'float64' }), smooth: 0.5, alpha: 0.3, beta: 0.7, ignoreBackground: true, reduction: 'sum' })),
+  'diceLoss of each class': of((a, b) => diceLoss(a, b, { applySoftmax: false, reduction: 'none', axis: [0, 1] })),
+  multiclassGeneralizedDiceLoss: of(multiclassGeneralizedDiceLoss),
+  binaryDiceLoss: of(binaryDiceLoss),
+  ntxent: of((a, b) => ntxent(a, b, { temperature: 0.5 })),
+  rankingSoftmaxLoss: of(rankingSoftmaxLoss),
+  'rankingSoftmaxLoss with a mask': (a, b, c, d) => rankingSoftmaxLoss(a!, b!, { mask: astype(c!, 'bool'), weights: d! }),
+  'rankingSoftmaxLoss of each list': (a, b, c) => rankingSoftmaxLoss(a!, b!, { mask: astype(c!, 'bool'), reduction: 'none' }),
+  sparsemaxLoss: of(sparsemaxLoss),
+  multiclassSparsemaxLoss: of(multiclassSparsemaxLoss),
+  'projectionSimplex squared': (a) => square(projectionSimplex(a!)),
+  makeFenchelYoungLoss: of(makeFenchelYoungLoss((scores) => logsumexp(scores, { axis: -1 }))),
   ctcLoss: (a, b, c, d) => ctcLoss(a!, b!, c!, d!),
 };
 

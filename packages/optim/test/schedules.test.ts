@@ -2,7 +2,7 @@ import { ArgumentError, mul, scalar, tensor, trace } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import {
   constantSchedule, cosineDecaySchedule, cosineOnecycleSchedule, exponentialDecay, joinSchedules, linearOnecycleSchedule, linearSchedule, piecewiseConstantSchedule, polynomialSchedule,
-  sgdrSchedule, warmupCosineDecaySchedule, warmupExponentialDecaySchedule, type Schedule,
+  sgdrSchedule, warmupConstantSchedule, warmupCosineDecaySchedule, warmupExponentialDecaySchedule, type Schedule,
 } from '../src/index.js';
 import { expectClose, optax } from './cases/optax.js';
 
@@ -20,6 +20,7 @@ const schedules: Readonly<Record<string, Schedule>> = {
   'exponential staircase': exponentialDecay({ initValue: 0.2, transitionSteps: 6, decayRate: 0.5, transitionBegin: 3, staircase: true, endValue: 0.06 }),
   'exponential growth': exponentialDecay({ initValue: 0.01, transitionSteps: 4, decayRate: 2, endValue: 0.2 }),
   piecewise: piecewiseConstantSchedule({ initValue: 1, boundariesAndScales: { 13: 0.1, 5: 0.5 } }),
+  'warmup constant': warmupConstantSchedule({ initValue: 1e-3, peakValue: 3e-2, warmupSteps: 6 }),
   'warmup cosine': warmupCosineDecaySchedule({ initValue: 1e-3, peakValue: 3e-2, warmupSteps: 4, decaySteps: 18, endValue: 5e-4 }),
   'linear one cycle': linearOnecycleSchedule({ transitionSteps: 20, peakValue: 0.3 }),
   'cosine one cycle': cosineOnecycleSchedule({ transitionSteps: 20, peakValue: 0.3, pctStart: 0.25, divFactor: 10, finalDivFactor: 100 }),

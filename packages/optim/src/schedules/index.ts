@@ -8,5 +8,6 @@ export { piecewiseConstantSchedule, type PiecewiseConstantOptions } from './piec
 export { linearSchedule, polynomialSchedule, type LinearScheduleOptions, type PolynomialScheduleOptions } from './polynomial.js';
 export { sgdrSchedule } from './sgdr.js';
 export type { Schedule } from './schedule.js';
+export { warmupConstantSchedule, type WarmupConstantOptions } from './warmup-constant.js';
 export { warmupCosineDecaySchedule, type WarmupCosineDecayOptions } from './warmup-cosine.js';
 export { warmupExponentialDecaySchedule, type WarmupExponentialDecayOptions } from './warmup-exponential.js';

@@ -22,6 +22,12 @@ logits = rng.normal(size=(2, 6, 5))
 logit_paddings = np.array([[0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 1, 1]], np.float64)
 spelled = np.array([[1, 2, 2], [3, 1, 0]], np.int32)
 spelled_paddings = np.array([[0, 0, 0], [0, 0, 1]], np.float64)
+one_hot = np.eye(4)[rng.integers(0, 4, size=(2, 5))]
+segments = rng.normal(size=(2, 5, 4)) * 2
+presence = (rng.random((2, 5)) < 0.4).astype(np.float64)
+classes = np.array([0, 1, 0, 2, 1, 2], np.int32)
+embeddings = rng.normal(size=(6, 3))
+mask = np.array([[1, 1, 0, 1], [0, 0, 0, 0], [1, 0, 1, 1]], bool)
 log_x = np.asarray(jax.nn.log_softmax(x))
 
 LOSSES = {
@@ -47,6 +53,19 @@ LOSSES = {
     'klDivergence': (optax.losses.kl_divergence, [log_x, probabilities]),
     'klDivergenceWithLogTargets': (optax.losses.kl_divergence_with_log_targets, [log_x, np.asarray(jax.nn.log_softmax(y))]),
     'generalizedKlDivergence': (optax.losses.generalized_kl_divergence, [x, probabilities]),
+    'diceLoss': (optax.losses.dice_loss, [segments, one_hot]),
+    'diceLoss with other numbers': (lambda a, b: optax.losses.dice_loss(a, b, class_weights=jnp.asarray([0.1, 0.2, 0.3, 0.4]), smooth=0.5, alpha=0.3, beta=0.7, ignore_background=True, reduction='sum'), [segments, one_hot]),
+    'diceLoss of each class': (lambda a, b: optax.losses.dice_loss(a, b, apply_softmax=False, reduction='none', axis=(0, 1)), [np.asarray(jax.nn.softmax(segments)), one_hot]),
+    'multiclassGeneralizedDiceLoss': (optax.losses.multiclass_generalized_dice_loss, [segments, one_hot]),
+    'binaryDiceLoss': (optax.losses.binary_dice_loss, [segments[..., 0], presence]),
+    'ntxent': (lambda a, b: optax.losses.ntxent(a, b, temperature=0.5), [embeddings, classes]),
+    'rankingSoftmaxLoss': (optax.losses.ranking_softmax_loss, [x, y]),
+    'rankingSoftmaxLoss with a mask': (lambda a, b, c, d: optax.losses.ranking_softmax_loss(a, b, where=c.astype(bool), weights=d), [x, y, mask.astype(np.float64), probabilities]),
+    'rankingSoftmaxLoss of each list': (lambda a, b, c: optax.losses.ranking_softmax_loss(a, b, where=c.astype(bool), reduce_fn=None), [x, y, mask.astype(np.float64)]),
+    'sparsemaxLoss': (optax.losses.sparsemax_loss, [x, binary]),
+    'multiclassSparsemaxLoss': (optax.losses.multiclass_sparsemax_loss, [x, labels]),
+    'projectionSimplex squared': (lambda a: jax.vmap(optax.projections.projection_simplex)(a) ** 2, [x]),
+    'makeFenchelYoungLoss': (optax.losses.make_fenchel_young_loss(jax.nn.logsumexp), [x, probabilities]),
     'ctcLoss': (optax.losses.ctc_loss, [logits, logit_paddings, spelled, spelled_paddings]),
 }
 

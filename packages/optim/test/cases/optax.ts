@@ -15,6 +15,8 @@ interface OptaxResults {
 interface OptaxCases {
   readonly params: Plain;
   readonly gradients: readonly Plain[];
+  /** The objective at each update. */
+  readonly values: readonly number[];
   readonly counts: readonly number[];
   readonly float32: OptaxResults;
   readonly float64: OptaxResults;
