@@ -8,6 +8,7 @@ import type { TensorSignature } from '../session/transfer.js';
 import { ArgumentError, type CostOptions, type Program, programCost, type ProgramCost } from '@flaxon/tensor';
 import { moduleDomain } from '../graph/graph.js';
 import { explainPlacement, type Placement, type PlacementDevice } from '../placement/explain.js';
+import type { TestCaseOptions } from '../test-case/save.js';
 import { summarize, type SummaryOptions } from './summary.js';
 
 /** Room for everything in a model that is not elements of tensors. */
@@ -113,6 +114,16 @@ export class OnnxModel {
   cost(options: CostOptions = {}): ProgramCost {
     if (this.program === undefined) throw new ArgumentError('OnnxModel.cost', 'model', 'must have been exported from a program; of one that was read from a file only the nodes are known');
     return programCost(this.program, options);
+  }
+
+  /**
+   * Writes the model with inputs and expected outputs to a folder, in ONNX's backend-test layout, so that any runtime can be checked against it: see
+   * `saveTestCase`.
+   * @throws ArgumentError where the folder has other files, FeedError where given data do not fit
+   */
+  async saveTestCase(directory: string, options: TestCaseOptions = {}): Promise<void> {
+    const { saveTestCase } = await import('../test-case/save.js');
+    await saveTestCase(directory, this, options);
   }
 
   /**

@@ -2,10 +2,8 @@
  * Models with inputs and the outputs that they should give, in the layout of ONNX's backend tests, which any runtime can be checked
  * against: `model.onnx`, `test_data_set_0/input_0.pb`, `test_data_set_0/output_0.pb`, ... (onnx/backend/test in ONNX's repository).
  */
-import { ArgumentError, astype, evaluateProgram, isStaticShape, spec, type Tensor } from '@flaxon/tensor';
+import { ArgumentError, astype, evaluateProgram, isStaticShape, type Tensor } from '@flaxon/tensor';
 import { evaluateModel } from '../evaluate/model.js';
-import { flattenArguments, isTensor } from '../export/arguments.js';
-import { type ArgumentSpec, exportOnnx, type ExportableFunction, type ExportOptions } from '../export/export.js';
 import type { OnnxModel } from '../export/model.js';
 import { tensorSchema } from '../format/schema.js';
 import { encodeTensor } from '../format/tensors.js';
@@ -28,13 +26,7 @@ export interface TestCaseOptions {
   readonly externalData?: boolean;
 }
 
-export interface FunctionTestCaseOptions extends ExportOptions {
-  /** How the arguments are described, with symbolic dimensions: by default by those of the first call. */
-  readonly specs?: readonly ArgumentSpec[];
-  readonly externalData?: boolean;
-}
-
-interface DataSet {
+export interface DataSet {
   readonly inputs: Feeds;
   readonly outputs: Feeds;
 }
@@ -48,7 +40,7 @@ function eagerly(model: OnnxModel, feeds: Feeds): Feeds {
 }
 
 /** @throws ArgumentError where a tensor is missing, FeedError where one does not fit */
-function requireAll(signatures: readonly TensorSignature[], given: Feeds, what: string): void {
+export function requireAll(signatures: readonly TensorSignature[], given: Feeds, what: string): void {
   for (const signature of signatures) {
     const value = given[signature.name];
     if (!value) throw new ArgumentError('saveTestCase', what, `must have a tensor for each of ${signatures.map(({ name }) => name).join(', ')}, found none for ${signature.name}`);
@@ -66,7 +58,8 @@ async function writeTensors(folder: string, kind: 'input' | 'output', signatures
   }
 }
 
-async function write(directory: string, model: OnnxModel, dataSets: readonly DataSet[], externalData: boolean | undefined): Promise<void> {
+/** Writes the folder of a test case. */
+export async function writeTestCase(directory: string, model: OnnxModel, dataSets: readonly DataSet[], externalData: boolean | undefined): Promise<void> {
   const [{ replaceDirectory }, { mkdir }] = await Promise.all([import('./files.js'), import('node:fs/promises')]);
   await replaceDirectory(directory, async (folder) => {
     await model.save(`${folder}/model.onnx`, externalData === undefined ? {} : { externalData });
@@ -96,30 +89,5 @@ export async function saveTestCase(directory: string, model: OnnxModel, { data =
     requireAll(model.outputs, outputs, 'expected');
     dataSets.push({ inputs, outputs });
   }
-  await write(directory, model, dataSets, externalData);
-}
-
-/**
- * `saveTestCase` of a function: exports it, and runs it eagerly on each list of arguments (trees of tensors, and static values that are the same in every call).
- *
- *     await saveFunctionTestCase('cases/step', trainStep, [[params, state, batch]], { argumentNames: ['params', 'state', 'batch'] });
- *
- * @throws ArgumentError, UnsupportedOpError, as `exportOnnx` and `saveTestCase` do
- */
-export async function saveFunctionTestCase<Args extends readonly unknown[]>(directory: string, f: (...args: Args) => unknown, calls: readonly Args[], { specs, externalData, ...options }: FunctionTestCaseOptions = {}): Promise<OnnxModel> {
-  const flattened = calls.map((args) => flattenArguments('saveFunctionTestCase', args, isTensor, options.argumentNames ?? []));
-  const [first] = flattened;
-  if (!first) throw new ArgumentError('saveFunctionTestCase', 'calls', 'must have the arguments of at least one call');
-  const asSpecs = first.rebuild(first.leaves.map(({ leaf }) => spec(leaf.dtype, leaf.shape))) as readonly ArgumentSpec[];
-  const model = exportOnnx(f as ExportableFunction, specs ?? asSpecs, { name: f.name === '' ? 'flaxon' : f.name, ...options });
-  const named = (signatures: readonly TensorSignature[], values: readonly Tensor[]): Feeds => Object.fromEntries(signatures.map(({ name }, i) => [name, values[i]!]));
-  const dataSets = calls.map((args, i): DataSet => {
-    const inputs = named(model.inputs, flattened[i]!.leaves.map(({ leaf }) => leaf));
-    const outputs = named(model.outputs, flattenArguments('saveFunctionTestCase', [f(...args)], isTensor, []).leaves.map(({ leaf }) => leaf));
-    requireAll(model.inputs, inputs, 'calls');
-    requireAll(model.outputs, outputs, 'f');
-    return { inputs, outputs };
-  });
-  await write(directory, model, dataSets, externalData);
-  return model;
+  await writeTestCase(directory, model, dataSets, externalData);
 }

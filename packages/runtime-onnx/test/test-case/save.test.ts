@@ -7,7 +7,8 @@ import { FeedError } from '../../src/errors/session-errors.js';
 import { exportOnnx } from '../../src/export/export.js';
 import { decodeModel } from '../../src/format/reader.js';
 import { decodeTensor } from '../../src/format/tensors.js';
-import { saveFunctionTestCase, saveTestCase } from '../../src/test-case/save.js';
+import { saveTestCase } from '../../src/test-case/save.js';
+import { saveFunctionTestCase } from '../../src/test-case/save-function.js';
 import { casesOf, type NodeCase, runCase, tensorMessage } from '../evaluate/node-cases.js';
 
 let root = '';
@@ -57,6 +58,12 @@ describe('a saved test case', () => {
     await saveTestCase(join(root, 'given/mlp'), model, { data, expected: async () => ({ y: tensor([[9, 9]], { dtype: 'float32' }), total: tensor(3, { dtype: 'float32' }) }) });
     expect(runCase(only(join(root, 'given')))).toMatchObject({ kind: 'differs', detail: expect.stringContaining('expected 9') });
     expect(decodeTensor(tensorMessage(only(join(root, 'given')).dataSets[0]!.inputs[0]!)).data).toEqual(Float32Array.of(1, 2));
+  });
+
+  it('is what a model saves of itself', async () => {
+    await model.saveTestCase(join(root, 'itself/mlp'), { data: { count: 2, seed: 5 } });
+    expect(only(join(root, 'itself')).dataSets).toHaveLength(2);
+    expect(runCase(only(join(root, 'itself')))).toEqual({ kind: 'agrees' });
   });
 
   it('of a function has what the function gives eagerly, for trees of arguments', async () => {
