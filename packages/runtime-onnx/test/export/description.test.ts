@@ -1,6 +1,7 @@
 /** What a model says of itself: names, docstrings, metadata, costs. */
 import { add, ArgumentError, matmul, mul, nameScope, programCost, relu, scan, spec, sum, tanh, type Tensor, tensor, type Tree } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
+import { evaluateOnnx } from '../../src/evaluate/evaluate.js';
 import { exportOnnx } from '../../src/export/export.js';
 import { OnnxModel } from '../../src/export/model.js';
 import type { ExportableModule } from '../../src/export/module-target.js';
@@ -137,6 +138,12 @@ describe('modules as functions', () => {
     const { output } = await session.run({ input: x });
     await session.release();
     Array.from(loop(x).data(), Number).forEach((value, i) => expect(Number(output!.data()[i])).toBeCloseTo(value, 6));
+  });
+  it('are run by the evaluator, which knows nothing of modules', () => {
+    const model = exportOnnx(two, [spec('float32', ['n', 4])], { functions: 'modules' });
+    const x = arbitrary([3, 4]);
+    const { output } = evaluateOnnx(decodeModel(model.toBytes()), { input: x });
+    Array.from(two(x).data(), Number).forEach((value, i) => expect(Number(output!.data()[i])).toBeCloseTo(value, 6));
   });
   it('refuse other words', () => {
     expect(() => exportOnnx(two, [spec('float32', ['n', 4])], { functions: 'layers' as never })).toThrow(ArgumentError);
