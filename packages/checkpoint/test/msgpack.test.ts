@@ -1,7 +1,7 @@
 import { tensor, zeros, type Tensor } from '@flaxon/tensor';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
-  bufferSource, CheckpointFormatError, fromBytes, fromSource, fromStateDict, msgpackParts, msgpackRestore, msgpackSerialize, NumpyScalar, numpyScalar, PythonFloat, pythonFloat, StateDictError, toBytes, toStateDict,
+  bufferSource, CheckpointFormatError, CheckpointManager, fromBytes, fromSource, fromStateDict, memoryStorage, msgpackParts, msgpackRestore, msgpackSerialize, NumpyScalar, numpyScalar, PythonFloat, pythonFloat, StateDictError, toBytes, toStateDict,
   UnsupportedValueError, type ByteSource, type CheckpointTree, type StateDict,
 } from '../src/index.js';
 import { decodeSource } from '../src/msgpack/decode.js';
@@ -169,4 +169,15 @@ describe('fromBytes', () => {
     expect(() => fromBytes(target, toBytes({ ...target, opt: [1, {}] }))).toThrow(/`opt\/1` must be an object with the keys count.*Missing: count/);
     expect(() => fromStateDict([1], toStateDict({ a: 1 }))).toThrow(StateDictError);
   });
+});
+
+it('what is restored has the type of the target, and of a state dict where there is none', async () => {
+  const target = { w: tensor([0]), step: 0 };
+  expectTypeOf(fromBytes(target, toBytes(target))).toEqualTypeOf<{ w: Tensor; step: number }>();
+  expectTypeOf(fromBytes(null, toBytes(target))).toEqualTypeOf<StateDict>();
+  expectTypeOf(await fromSource(target, bufferSource(toBytes(target)))).toEqualTypeOf<{ w: Tensor; step: number }>();
+  const manager = new CheckpointManager(memoryStorage());
+  await manager.save(1, target);
+  expectTypeOf((await manager.restore(target)).tree).toEqualTypeOf<{ w: Tensor; step: number }>();
+  expect((await manager.restore(target)).tree.step).toBe(0);
 });
