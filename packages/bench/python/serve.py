@@ -20,6 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import mlp
+import models
 import neural_dual
 
 
@@ -70,7 +71,66 @@ def neural_dual_step(folder, options):
   return call, lambda output: jnp.stack(output[1])
 
 
-WORK = {"mlpForward": mlp_forward, "mlpSgd": mlp_sgd, "neuralDual": neural_dual_step}
+def labelled(folder, options):
+  widths, batch = options["widths"], options["batch"]
+  return layers(folder, widths), read(folder, "x", (batch, widths[0])), read(folder, "labels", (batch,), np.int32)
+
+
+def mlp_gradient(folder, options):
+  parameters, x, labels = labelled(folder, options)
+  return lambda: models.mlp_gradient(parameters, x, labels), lambda output: jnp.stack([output[0]])
+
+
+def mlp_adam(folder, options):
+  parameters, x, labels = labelled(folder, options)
+  state = [parameters, models.adam.init(parameters)]
+
+  def call():
+    state[0], state[1], value = models.adam_step(state[0], state[1], x, labels)
+    return state[0], value
+
+  return call, lambda output: jnp.stack([output[1]])
+
+
+def model(name):
+  """A model on the arrays p0, p1, ... of `options["shapes"]` and on x; float64 where `options["bits"]` is 64."""
+
+  def prepare(folder, options):
+    dtype = np.float64 if options["bits"] == 64 else np.float32
+    jax.config.update("jax_enable_x64", options["bits"] == 64)
+    parameters = [read(folder, f"p{index}", shape, dtype) for index, shape in enumerate(options["shapes"])]
+    x = read(folder, "x", options["shape"], dtype)
+
+    def call():
+      # The setting is the process's, and other work may have run since.
+      jax.config.update("jax_enable_x64", options["bits"] == 64)
+      return models.forward[name](parameters, x)
+
+    return call, lambda output: jnp.ravel(output)[: options["compared"]]
+
+  return prepare
+
+
+def many_parameters(folder, options):
+  state = [[read(folder, f"p{index}", shape) for index, shape in enumerate(options["shapes"])]]
+  x = read(folder, "x", options["shape"])
+
+  def call():
+    state[0], total = models.many_parameters(state[0], x)
+    return state[0], total
+
+  return call, lambda output: jnp.stack([output[1]])
+
+
+WORK = {
+  "mlpForward": mlp_forward,
+  "mlpSgd": mlp_sgd,
+  "neuralDual": neural_dual_step,
+  "mlpGradient": mlp_gradient,
+  "mlpAdam": mlp_adam,
+  "manyParameters": many_parameters,
+  **{name: model(name) for name in models.forward},
+}
 
 
 def timed(call):

@@ -3,9 +3,12 @@ import { interleave } from './measure/interleave.js';
 import { JaxPeer } from './peers/jax.js';
 import { disagreements, table } from './report.js';
 import { WebPeers } from './peers/web.js';
+import { callOverhead } from './work/call-overhead.js';
 import { eagerWorks } from './work/eager.js';
 import { mlpForward } from './work/mlp-forward.js';
 import { mlpSgd } from './work/mlp-sgd.js';
+import { mlpAdam, mlpGradient } from './work/mlp-training.js';
+import { modelWorks } from './work/models.js';
 import { moduleOverhead } from './work/module-overhead.js';
 import { neuralDual } from './work/neural-dual.js';
 import type { Work } from './work/work.js';
@@ -24,7 +27,10 @@ TensorFlow.js and jax-js where FLAXON_BENCH_JS names a folder whose node_modules
 const everything: readonly Work[] = [
   ...[1, 128, 1024].map(mlpForward),
   ...[8, 128].flatMap((batch) => [mlpSgd({ batch, steps: 1 }), mlpSgd({ batch, steps: 32 })]),
+  ...[8, 128].flatMap((batch) => [mlpGradient(batch), mlpAdam(batch)]),
   neuralDual,
+  ...modelWorks,
+  ...[10, 200].map(callOverhead),
   moduleOverhead('eager'),
   moduleOverhead('traced'),
   ...eagerWorks,

@@ -5,14 +5,14 @@ import type { Measurement } from './measure/interleave.js';
 export const yardstick = 'hand-written';
 const peers: ReadonlySet<string> = new Set([yardstick, 'JAX', 'tfjs', 'jax-js']);
 
-/** Columns of one line: name of the contestant, time of a call, ratios, time to the first result. */
+/** Columns of one line: name of the contestant, time of a call (the shortest), ratios (those of the shortest), time to the first result. */
 export function table(work: string, measurements: readonly Measurement[]): string {
   const against = measurements.filter(({ name }) => peers.has(name));
   const header = ['', 'a call', ...against.map(({ name }) => `/ ${name}`), 'first result'];
   const rows = measurements.map((each) => [
     each.name,
-    milliseconds(median(each.rounds)),
-    ...against.map((peer) => (peer === each ? '' : ratio(each.rounds, peer.rounds).toFixed(2))),
+    `${milliseconds(median(each.rounds))} (${milliseconds(each.smallest)})`,
+    ...against.map((peer) => (peer === each ? '' : `${ratio(each.rounds, peer.rounds).toFixed(2)} (${(each.smallest / peer.smallest).toFixed(2)})`)),
     milliseconds(each.first),
   ]);
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));

@@ -20,8 +20,8 @@ it('contestants take turns, with as many calls as fill a block', async () => {
   const measured = await interleave([scripted('a', 10, turns), scripted('b', 25, turns)], { rounds: 2, blockMilliseconds: 50 });
   expect(turns).toEqual(['a1', 'a5', 'b1', 'b2', 'a5', 'b2', 'a5', 'b2']);
   expect(measured).toEqual([
-    { name: 'a', first: 7, result: [1], rounds: [10, 10] },
-    { name: 'b', first: 7, result: [1], rounds: [25, 25] },
+    { name: 'a', first: 7, result: [1], rounds: [10, 10], smallest: 10 },
+    { name: 'b', first: 7, result: [1], rounds: [25, 25], smallest: 25 },
   ]);
 });
 

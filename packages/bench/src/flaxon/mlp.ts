@@ -1,6 +1,7 @@
 import { Module } from '@flaxon/core';
 import type { Collection } from '@flaxon/core';
 import { Dense } from '@flaxon/layers';
+import { adam, applyUpdates, type OptimizerState } from '@flaxon/optim';
 import { arange, astype, equal, expandDims, logSoftmax, mean, mul, neg, relu, scan, sub, sum, tensor, tree, valueAndGrad } from '@flaxon/tensor';
 import type { Tensor } from '@flaxon/tensor';
 import { z } from 'zod';
@@ -12,6 +13,11 @@ class Perceptron extends Module.define({ features: z.array(z.int().positive()) }
     for (const features of this.features.slice(0, -1)) value = relu(new Dense({ features }).call(value));
     return new Dense({ features: this.features.at(-1)! }).call(value);
   }
+}
+
+interface AdamTraining {
+  readonly params: Collection;
+  readonly optimizer: OptimizerState;
 }
 
 /** The perceptron as a user of Flaxon writes it: functions of its parameters, which run eagerly or compiled. */
@@ -36,10 +42,23 @@ export function perceptron(layers: readonly LayerArrays[], learningRate: number)
     return [next as Collection, value];
   }
 
+  const optimizer = adam(1e-3);
+
   return {
     params,
     forward,
     step,
+    /** The loss and its gradient. */
+    gradient: (parameters: Collection, x: Tensor, labels: Tensor) => valueAndGrad(loss)(parameters, x, labels),
+    adam: {
+      init: (): AdamTraining => ({ params, optimizer: optimizer.init(params) }),
+      /** A step of Adam: the new state and the loss. */
+      step: ({ params: parameters, optimizer: state }: AdamTraining, x: Tensor, labels: Tensor): [AdamTraining, Tensor] => {
+        const [value, gradient] = valueAndGrad(loss)(parameters, x, labels);
+        const [updates, next] = optimizer.update(gradient, state, parameters);
+        return [{ params: applyUpdates(parameters, updates), optimizer: next }, value];
+      },
+    },
     /** `xs` (steps, batch, in), `labels` (steps, batch); the losses are those of each step. */
     steps: (parameters: Collection, xs: Tensor, labels: Tensor): [Collection, Tensor] =>
       scan((carry: Collection, [x, y]: readonly [Tensor, Tensor]) => step(carry, x, y), parameters, [xs, labels] as const),

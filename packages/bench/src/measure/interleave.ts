@@ -7,6 +7,8 @@ export interface Measurement {
   readonly first: Milliseconds;
   /** The time of a call in each round: the median over the calls of a block. */
   readonly rounds: readonly Milliseconds[];
+  /** The shortest call of all rounds: what the work takes where nothing else runs. */
+  readonly smallest: Milliseconds;
   readonly result: readonly number[];
 }
 
@@ -35,13 +37,15 @@ export async function interleave(contestants: readonly Contestant[], { rounds, b
     const once = median(await contestant.block(1));
     const warm = median(await contestant.block(callsIn(once)));
     const taken = warm > slow.milliseconds ? Math.min(slow.rounds, rounds) : rounds;
-    started.push({ contestant, first, calls: callsIn(warm), taken, rounds: [] as Milliseconds[] });
+    started.push({ contestant, first, calls: callsIn(warm), taken, rounds: [] as Milliseconds[], smallest: Infinity });
   }
   for (let round = 0; round < rounds; round++) {
-    for (const { contestant, calls, rounds: times } of started.filter(({ taken }) => round < taken)) {
+    for (const one of started.filter(({ taken }) => round < taken)) {
       await pause(settleMilliseconds);
-      times.push(median(await contestant.block(calls)));
+      const times = await one.contestant.block(one.calls);
+      one.rounds.push(median(times));
+      one.smallest = Math.min(one.smallest, ...times);
     }
   }
-  return started.map(({ contestant, first, rounds: times }) => ({ name: contestant.name, first: first.milliseconds, result: first.result, rounds: times }));
+  return started.map(({ contestant, first, rounds: times, smallest }) => ({ name: contestant.name, first: first.milliseconds, result: first.result, rounds: times, smallest }));
 }

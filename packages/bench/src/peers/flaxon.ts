@@ -10,16 +10,18 @@ export interface FlaxonWork<State, Rest extends Tensor[]> {
   readonly rest: Rest;
   /** How many numbers of each result are compared. */
   readonly compared: number;
+  /** How many results are compared, from the first; all by default. */
+  readonly results?: number;
 }
 
 /** The contestants `eager` and `onnx`: the function as it stands, and compiled, the latter with its tracing and lowering in the first call. */
-export function flaxon<State, Rest extends Tensor[]>({ f, state, rest, compared }: FlaxonWork<State, Rest>, { threads }: { readonly threads: number }): Contestant[] {
+export function flaxon<State, Rest extends Tensor[]>({ f, state, rest, compared, results: count }: FlaxonWork<State, Rest>, { threads }: { readonly threads: number }): Contestant[] {
   const running = (run: (state: State, ...rest: Rest) => Promise<[State, ...Tensor[]]>) => {
     let current = state;
     return async (): Promise<number[]> => {
       const [next, ...results] = await run(current, ...rest);
       current = next;
-      return results.flatMap((result) => Array.from(result.data(), Number).slice(0, compared));
+      return results.slice(0, count).flatMap((result) => Array.from(result.data(), Number).slice(0, compared));
     };
   };
   return [

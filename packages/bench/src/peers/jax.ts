@@ -11,11 +11,14 @@ const firstAnswer = z.object({ milliseconds: z.number(), result: z.array(z.numbe
 const blockAnswer = z.object({ milliseconds: z.array(z.number()) });
 const readyAnswer = z.object({ ready: z.literal(true) });
 
+/** The models of `python/models.py`. */
+export type JaxModel = 'potentialGradient' | 'maskedConvolution' | 'transformer' | 'convolution';
+
 /** Work that `python/serve.py` knows, with its arrays and options. */
 export interface JaxWork {
-  readonly kind: 'mlpForward' | 'mlpSgd' | 'neuralDual';
-  readonly arrays: Readonly<Record<string, Float32Array | Int32Array>>;
-  readonly options: Readonly<Record<string, number | readonly number[]>>;
+  readonly kind: 'mlpForward' | 'mlpSgd' | 'neuralDual' | 'mlpGradient' | 'mlpAdam' | 'manyParameters' | JaxModel;
+  readonly arrays: Readonly<Record<string, Float32Array | Float64Array | Int32Array>>;
+  readonly options: Readonly<Record<string, number | readonly number[] | readonly (readonly number[])[]>>;
 }
 
 /** The Python process that does the same work in JAX. It waits, using no processor, whenever it is not asked. */
