@@ -1,8 +1,9 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Filter, Module, StepKeys, Variables } from '@flaxon/core';
 import type { GradientTransformation } from '@flaxon/optim';
 import type { CompileOptions } from '@flaxon/runtime-onnx';
 import { ArgumentError } from '@flaxon/tensor';
-import type { DataSource } from './data/source.js';
+import { StoppedError, type DataSource } from './data/source.js';
 import { MissingVariablesError, TrainerBusyError } from './errors.js';
 import type { DoneEvent, TrainEvent } from './events.js';
 import type { CheckpointOptions } from './fit/checkpoints.js';
@@ -155,13 +156,16 @@ export class Trainer<M extends Module, Data, Result extends LossResult, Values =
 
   /**
    * The loss and the metrics over all batches of `data`, with `train` false; on the running mean of the parameters where evaluations take that.
-   * @throws MissingVariablesError, EmptyDataError; what the loss and the data throw
+   * @throws MissingVariablesError, EmptyDataError; what the loss and the data throw; the signal's reason once it is aborted
    */
   async evaluate(data: DataSource<Data>, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Measurement<Values>> {
-    signal?.throwIfAborted();
     const { compiled, metrics, evaluated } = this.#setup;
-    const { measurement } = await evaluateOn(data as DataSource<unknown>, { compiled, metrics, variables: evaluated(this.state), signal: undefined });
-    return measurement;
+    const variables = evaluated(this.state);
+    try {
+      return (await evaluateOn(data as DataSource<unknown>, { compiled, metrics, variables, signal })).measurement;
+    } catch (error) {
+      throw error instanceof StoppedError ? signal?.reason : error;
+    }
   }
 
   /** Frees the sessions of ONNX Runtime. The trainer can go on, and then compiles again. */

@@ -97,15 +97,24 @@ describe('resuming', () => {
   });
 
   const base = { model: new Classifier(), loss: classifierLoss, optimizer: adam(1e-2), mutable: ['batch_stats'], rngs, executor: 'eager' } as const;
-  const resume = async (options: Omit<TrainerOptions<Classifier, Examples, ReturnType<typeof classifierLoss>, NoMetrics>, 'checkpoints'>, ema: number | undefined = 0.9): Promise<unknown> => {
+  const resume = async (options: Omit<TrainerOptions<Classifier, Examples, ReturnType<typeof classifierLoss>, NoMetrics>, 'checkpoints'>, ema = 0.9): Promise<unknown> => {
     const checkpoints = await saved();
-    return new Trainer({ ...options, checkpoints, ...(ema === undefined ? {} : { ema }) }).run(data, { resume: true });
+    return new Trainer({ ...options, checkpoints, ema }).run(data, { resume: true });
   };
 
   it('refuses other keys, other shapes and other optimisers, and says what differs', async () => {
     await expect(resume({ ...base, rngs: { ...rngs, dropout: random.key(2) } })).rejects.toThrow(/stream `dropout` had the key 0,1, and now it has the key 0,2/);
     await expect(resume({ ...base, model: new Classifier({ hidden: 9 }) })).rejects.toThrow(TreeMatchError);
     await expect(resume({ ...base, optimizer: sgd(0.1) })).rejects.toThrow(/optimizer\/0/);
+  });
+
+  it('refuses other metrics in the middle of a pass', async () => {
+    const checkpoints = await saved();
+    await expect(new Trainer({ ...base, ema: 0.9, checkpoints }).run(data, { resume: true })).rejects.toThrow(/metrics were accuracy, and now they are none/);
+  });
+
+  it('needs checkpoints', async () => {
+    await expect(trainerOf('eager').run(data, { resume: true })).rejects.toThrow(/checkpoints: \{ manager \}/);
   });
 
   it('refuses a checkpoint that no trainer wrote', async () => {

@@ -124,6 +124,12 @@ describe('a signal', () => {
     expect(done.reason).toBe('aborted');
   });
 
+  it('ends an evaluation of its own with its reason', async () => {
+    const trainer = create();
+    await trainer.run(data);
+    await expect(trainer.evaluate(data, { signal: AbortSignal.abort(new RangeError('enough')) })).rejects.toThrow('enough');
+  });
+
   it('ends an evaluation', async () => {
     const controller = new AbortController();
     const held = function* (): Generator<Batch<Examples>> {

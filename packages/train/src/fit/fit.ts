@@ -1,5 +1,5 @@
 /** The training loop. */
-import { tree, zerosLike, type Tensor } from '@flaxon/tensor';
+import { ArgumentError, tree, zerosLike, type Tensor } from '@flaxon/tensor';
 import { BatchChecker } from '../data/batch.js';
 import { BatchReader, StoppedError, toDataset, type DataSource, type Dataset } from '../data/source.js';
 import { EmptyDataError, MissingVariablesError, NonFiniteLossError, ResumeError } from '../errors.js';
@@ -14,6 +14,7 @@ import { isDue } from './every.js';
 import { GroupReader } from './group.js';
 import type { FitSetup, Memory } from './memory.js';
 import type { FitPlan } from './options.js';
+import type { Progress } from './progress.js';
 import { letOthersRun } from './turn.js';
 
 type Events<Values> = AsyncGenerator<TrainEvent<Values>, void, void>;
@@ -89,11 +90,13 @@ export class Fit<Values> {
   async #resume(): Promise<void> {
     const { checkpoints, keys } = this.#setup;
     const { resume, signal } = this.#plan;
-    if (checkpoints !== undefined && resume !== false) {
+    if (resume !== false) {
+      if (checkpoints === undefined) throw new ArgumentError('Trainer.fit', 'resume', 'needs somewhere to resume from: give the trainer `checkpoints: { manager }`');
       const step = resume === true ? undefined : resume.step;
       if (step !== undefined || (await checkpoints.manager.latest()) !== undefined) {
         const loaded = await loadSnapshot(checkpoints.manager, await this.#likeState(signal), keys, step);
         if (loaded !== undefined) {
+          this.#requireSameMetrics(loaded.progress);
           this.#memory.state = loaded.state;
           this.#memory.progress = loaded.progress;
           this.#saved = { ...this.#memory };
@@ -103,6 +106,13 @@ export class Fit<Values> {
     const { batch, data } = this.#memory.progress;
     const { identity } = this.#dataset;
     if (batch > 0 && data !== null && identity !== data) throw new ResumeError('in the middle of an epoch the data were', data, `they are ${identity ?? 'not described'}`, 'Give the same data in the same order until the epoch is done.');
+  }
+
+  /** In the middle of a pass there are sums for each metric. */
+  #requireSameMetrics({ totals }: Progress): void {
+    if (totals === null) return;
+    const [saved, given] = [totals, this.#setup].map(({ metrics }) => Object.keys(metrics).sort().join(', ') || 'none');
+    if (saved !== given) throw new ResumeError('in the middle of an epoch the metrics were', saved!, `they are ${given}`, 'Give the same metrics until the epoch is done.');
   }
 
   /** A state of the structure of this training's: for a checkpoint to be read into. */

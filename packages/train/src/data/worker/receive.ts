@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { ArgumentError } from '@flaxon/tensor';
 import { WorkerDataError } from '../../errors.js';
 import type { Batch } from '../batch.js';
