@@ -32,18 +32,25 @@ export function scheduleRuns(nodes: readonly Node[], groupOf: (node: Node) => st
   const readers: number[][] = nodes.map(() => []);
   waiting.forEach((set, reader) => set.forEach((maker) => readers[maker]!.push(reader)));
   const groups = nodes.map(groupOf);
-  const left = new Set(nodes.keys());
-  const runs: Run[] = [];
 
-  const ready = (group: string | undefined, any = false): number | undefined => {
-    for (const i of left) if (waiting[i]!.size === 0 && (any || groups[i] === group)) return i;
-    return undefined;
+  /** Those that wait for nothing, by group. */
+  const ready = new Map<string | undefined, Set<number>>();
+  const makeReady = (i: number): void => void ready.set(groups[i], (ready.get(groups[i]) ?? new Set<number>()).add(i));
+  const firstOf = (group: string | undefined): number | undefined => {
+    const found = ready.get(group);
+    return found === undefined || found.size === 0 ? undefined : Math.min(...found);
   };
-  while (left.size > 0) {
+  waiting.forEach((set, i) => set.size === 0 && makeReady(i));
+
+  const runs: Run[] = [];
+  for (let left = nodes.length; left > 0; left--) {
     const current = runs.at(-1);
-    const next = (current?.group === undefined ? undefined : ready(current.group)) ?? ready(undefined) ?? ready(undefined, true)!;
-    left.delete(next);
-    for (const reader of readers[next]!) waiting[reader]!.delete(next);
+    const next = (current?.group === undefined ? undefined : firstOf(current.group)) ?? firstOf(undefined) ?? Math.min(...[...ready.keys()].flatMap((group) => firstOf(group) ?? []));
+    ready.get(groups[next])!.delete(next);
+    for (const reader of readers[next]!) {
+      waiting[reader]!.delete(next);
+      if (waiting[reader]!.size === 0) makeReady(reader);
+    }
     if (current !== undefined && current.group === groups[next]) current.nodes.push(nodes[next]!);
     else runs.push({ group: groups[next], nodes: [nodes[next]!] });
   }
