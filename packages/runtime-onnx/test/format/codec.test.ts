@@ -146,7 +146,7 @@ describe('the reader on hostile input', () => {
       }),
       { numRuns: 2000 },
     );
-  });
+  }, 120_000);
 
   it('gives a model or a ModelFormatError for a damaged file', () => {
     fc.assert(
@@ -162,7 +162,7 @@ describe('the reader on hostile input', () => {
       }),
       { numRuns: 500 },
     );
-  });
+  }, 120_000);
 
   it.each([
     ['a field longer than the file', [0x3a, 0x7f, 0x00]],
