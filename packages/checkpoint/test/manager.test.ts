@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArgumentError, tensor, type Tensor } from '@flaxon/tensor';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -160,6 +161,18 @@ describe('CheckpointManager', () => {
     const blocks = Array.from({ length: Math.ceil(bytes.length / checksumBlock!) }, (_, i) => digest(bytes.subarray(i * checksumBlock!, (i + 1) * checksumBlock!)));
     expect(blocks).toHaveLength(3);
     expect(checksum).toBe(digest(Buffer.concat(blocks)).toString('hex'));
+  });
+
+  it('removes before its first write what a process left that is gone, and nothing of one that may go on', async () => {
+    const here = hostname().replaceAll(/[^\w.-]/gu, '_');
+    const gone = spawnSync(process.execPath, ['--version']).pid;
+    const names = { gone: `a.json.${here}-${gone}-0.part`, running: `a.json.${here}-${process.ppid}-0.part`, elsewhere: 'a.json.elsewhere-1-0.part', older: 'b.json.elsewhere-1-0.part' };
+    for (const name of Object.values(names)) await writeFile(join(folder, name), 'half');
+    await utimes(join(folder, names.older), 0, 0);
+    const storage = fileSystemStorage(folder);
+    expect(await storage.list()).toEqual([]);
+    await storage.write('whole', [new Uint8Array(1)]);
+    expect((await readdir(folder)).sort()).toEqual([names.elsewhere, names.running, 'whole'].sort());
   });
 
   it('takes no part of what an earlier process left unfinished, and clears it away', async () => {

@@ -1,20 +1,18 @@
 import { fileSource } from '../source/file.js';
 import type { ByteSource } from '../source/source.js';
 import { MissingFileError, type CheckpointStorage } from './storage.js';
-
-/** What a file is called until it is whole. */
-const unfinished = '.part';
+import { isUnfinished, removeAbandoned, unfinishedName } from './unfinished.js';
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /**
  * Files of a folder, which is made when something is first written (Node). A file is written to a temporary name, brought to the disk (fsync) and renamed; then
- * the folder is brought there too.
+ * the folder is brought there too. What processes that were killed have left under temporary names is removed before the first write.
  */
 export function fileSystemStorage(folder: string): CheckpointStorage {
   // Loaded where it is used: in a browser the rest of the package has to work.
   const modules = async () => ({ files: await import('node:fs/promises'), path: await import('node:path') });
-  let counter = 0;
+  let cleared: Promise<void> | undefined;
 
   const open = async (name: string): Promise<ByteSource> => {
     const { path } = await modules();
@@ -30,7 +28,7 @@ export function fileSystemStorage(folder: string): CheckpointStorage {
     list: async () => {
       const { files } = await modules();
       try {
-        return (await files.readdir(folder)).filter((name) => !name.endsWith(unfinished));
+        return (await files.readdir(folder)).filter((name) => !isUnfinished(name));
       } catch (error) {
         if (isMissing(error)) return [];
         throw error;
@@ -49,7 +47,9 @@ export function fileSystemStorage(folder: string): CheckpointStorage {
     write: async (name, parts) => {
       const { files, path } = await modules();
       await files.mkdir(folder, { recursive: true });
-      const temporary = path.join(folder, `${name}.${process.pid}-${counter++}${unfinished}`);
+      // A save is worth more than room on the disk: what cannot be removed stays.
+      await (cleared ??= removeAbandoned(folder).catch(() => undefined));
+      const temporary = path.join(folder, await unfinishedName(name));
       try {
         const handle = await files.open(temporary, 'w');
         try {
