@@ -21,7 +21,7 @@ async function saveUntilKilled(folder: string, from: number, milliseconds: numbe
   await ended;
 }
 
-it(`a process that is killed at any moment, ${kills} times, leaves a checkpoint that loads, and never an older one`, { timeout: kills * 2500 }, async () => {
+it(`a process that is killed at any moment, ${kills} times, leaves a checkpoint that loads, and never an older one`, { timeout: kills * 10_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'flaxon-kill-'));
   const manager = new CheckpointManager(fileSystemStorage(folder), { keepLast: 2 });
   try {
