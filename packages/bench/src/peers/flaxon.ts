@@ -21,7 +21,7 @@ export function flaxon<State, Rest extends Tensor[]>({ f, state, rest, compared,
     return async (): Promise<number[]> => {
       const [next, ...results] = await run(current, ...rest);
       current = next;
-      return results.slice(0, count).flatMap((result) => Array.from(result.data(), Number).slice(0, compared));
+      return results.slice(0, count).flatMap((result) => Array.from(result.data().subarray(0, compared) as ArrayLike<number>, Number));
     };
   };
   return [
