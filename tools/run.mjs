@@ -31,7 +31,7 @@ const commands = {
   build: { build: [], then: [] },
   test: { build: [], then: [[bin('oxlint/bin/oxlint')], ['tools/check-dependencies.mjs'], [bin('vitest/vitest.mjs'), 'run']] },
   // Tests that do more where they may take hours: random files, processes that are killed.
-  'test:long': { build: [], then: [[bin('vitest/vitest.mjs'), 'run', 'packages/checkpoint/test', 'packages/runtime-onnx/test/sweep', 'packages/runtime-onnx/test/read/hostile.test.ts', 'packages/runtime-onnx/test/random-programs.test.ts']], environment: { FLAXON_LONG: '1' } },
+  'test:long': { build: [], then: [[bin('vitest/vitest.mjs'), 'run', 'packages/checkpoint/test', 'packages/runtime-onnx/test/sweep', 'tools/test/derivatives-on-onnx.test.ts', 'packages/runtime-onnx/test/read/hostile.test.ts', 'packages/runtime-onnx/test/random-programs.test.ts']], environment: { FLAXON_LONG: '1' } },
 };
 
 /** Runs a program to its end in this terminal; gives its exit status. */

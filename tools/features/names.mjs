@@ -3,7 +3,7 @@
  * these tables is looked up in camelCase among the exports.
  */
 
-/** JAX name (of every module) to a name of `@flaxon/tensor`, or of another package with its name in front. */
+/** JAX name (of every module, or with the module in front where one has another meaning) to a name of `@flaxon/tensor`, or of another package with its name in front. */
 export const renamed = {
   absolute: 'abs', acos: 'acos', arccos: 'acos', arccosh: 'acosh', arcsin: 'asin', arcsinh: 'asinh', arctan: 'atan', arctan2: 'atan2', arctanh: 'atanh',
   amax: 'max', amin: 'min', reduce_max: 'max', reduce_min: 'min', reduce_sum: 'sum', reduce_prod: 'prod', reduce_and: 'all', reduce_or: 'any',
@@ -22,6 +22,7 @@ export const renamed = {
   ShapeDtypeStruct: 'spec', jacobian: 'jacrev', custom_jvp: 'customJvp', custom_vjp: 'customVjp', typeof: 'spec', dot_product_attention: 'layers.dotProductAttention', sigmoid: 'sigmoid',
   bitwise_count: 'bitwiseCount', vdot: 'vdot', lu: 'lu', lu_factor: 'luFactor', lu_solve: 'luSolve', cho_solve: 'choSolve', cho_factor: 'cholesky', norm: 'norm', identity: 'identity',
   composite: 'composite', reduce_window: 'reduceWindow', conv_transpose: 'convTranspose', finfo: 'finfo', iinfo: 'iinfo', square: 'square', map: 'map',
+  'jnp.linalg.cond': 'conditionNumber', 
   pi: 'global.Math', e: 'global.Math', inf: 'global.Infinity', nan: 'global.NaN', vectorize: 'vmap', swish: 'silu', logsumexp: 'logsumexp', fft: 'fft', broadcast_shapes: 'broadcastShapes', block_until_ready: 'Tensor', isscalar: 'global.Number', disable_jit: 'evaluateProgram',
 };
 

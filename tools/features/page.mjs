@@ -17,7 +17,7 @@ const namespaces = { 'jnp.linalg': ['', 'linalg.'], 'jnp.fft': ['fft.', ''], 'ja
  * @returns {{ mark: '✅' | '❌' | '—', here: string, note: string }}
  */
 export function rowOf(module, name, packages) {
-  const own = Object.hasOwn(renamed, name) ? renamed[name] : undefined;
+  const own = [`${module}.${name}`, name].filter((key) => Object.hasOwn(renamed, key)).map((key) => renamed[key])[0];
   if (own === undefined && dtypeNames.includes(name)) return { mark: '✅', here: `'${name.replace(/_$/, '')}'`, note: 'a string of `Dtype`' };
   if (own === undefined && reasons.has(name)) return { mark: '—', here: '', note: reasons.get(name) };
   const candidates = (namespaces[module] ?? ['']).map((prefix) => `${prefix}${own ?? camelCase(name)}`);

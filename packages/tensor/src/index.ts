@@ -48,6 +48,7 @@ export * from './ops/index/index.js';
 export * from './ops/triangle.js';
 export * from './ops/norm.js';
 export * from './ops/contract.js';
+export { finfo, iinfo, type FloatLimits, type IntegerLimits } from './dtype/limits.js';
 export * from './ops/conv/index.js';
 export * from './ops/window/index.js';
 export * from './ops/fft/index.js';

@@ -1,4 +1,5 @@
-import { allocate, dtypeKind, isBigInt, isFloating, type Dtype, type TypedArray } from '../dtype/dtype.js';
+import { iinfo } from '../dtype/limits.js';
+import { allocate, isBigInt, isFloating, type Dtype, type TypedArray } from '../dtype/dtype.js';
 import type { Kernel } from './kernel.js';
 import { computeData, storeData, type BigArray, type FloatArray, type IntArray } from './number-class.js';
 
@@ -37,9 +38,8 @@ function sameBits(source: BigArray, to: 'int64' | 'uint64'): TypedArray {
 
 /** The range of an integer dtype, both ends included. */
 export function integerRange(dtype: Dtype): { readonly low: bigint; readonly high: bigint } {
-  const bits = BigInt(8 * allocate(dtype, 1).BYTES_PER_ELEMENT);
-  const signed = dtypeKind(dtype) === 'int';
-  return signed ? { low: -(1n << (bits - 1n)), high: (1n << (bits - 1n)) - 1n } : { low: 0n, high: (1n << bits) - 1n };
+  const { min, max } = iinfo(dtype);
+  return { low: min, high: max };
 }
 
 function saturate(source: FloatArray, to: Dtype, out: IntArray): void {

@@ -5,7 +5,7 @@ import { broadcastShapes, formatShape } from '../shape/shape.js';
 import type { TensorLike } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { convert, promote, requireAxis } from './operand.js';
-import { broadcastTo, expandDims, ravel } from './shape.js';
+import { broadcastTo, expandDims, ravel, squeeze } from './shape.js';
 
 const range = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 
@@ -46,6 +46,19 @@ export function dot(x: TensorLike, y: TensorLike): Tensor {
   if (a!.rank === 0 || b!.rank === 0) return bindOne(a!.dtype === 'bool' ? 'and' : 'mul', [a!, b!], {});
   return dotPrimitive(a!, b!, { lhsContract: [a!.rank - 1], rhsContract: [Math.max(0, b!.rank - 2)], lhsBatch: [], rhsBatch: [] });
 }
+
+/** The last axis of x with the last of y; the free axes of x come first (jnp.inner); scalars multiply. */
+export function inner(x: TensorLike, y: TensorLike): Tensor {
+  const [a, b] = promote('inner', [x, y]);
+  if (a!.rank === 0 || b!.rank === 0) return dot(a!, b!);
+  return dotPrimitive(a!, b!, { lhsContract: [a!.rank - 1], rhsContract: [b!.rank - 1], lhsBatch: [], rhsBatch: [] });
+}
+
+/** Matrices (..., m, n) by vectors (..., n), leading axes broadcast (jnp.matvec). @throws ShapeError */
+export const matvec = (matrix: TensorLike, vector: TensorLike): Tensor => squeeze(matmul(matrix, expandDims(vector, -1)), -1);
+
+/** Vectors (..., m) by matrices (..., m, n), leading axes broadcast (jnp.vecmat). @throws ShapeError */
+export const vecmat = (vector: TensorLike, matrix: TensorLike): Tensor => squeeze(matmul(expandDims(vector, -2), matrix), -2);
 
 /** The sum of products of all elements (jnp.vdot). */
 export const vdot = (x: TensorLike, y: TensorLike): Tensor => dot(ravel(x), ravel(y));

@@ -1,11 +1,13 @@
 import { ArgumentError } from '../errors/errors.js';
 import type { TensorLike } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { abs, astype, div, notEqual, pow, sqrt, square } from './elementwise.js';
+import { mulDim, type Dim } from '../shape/dim.js';
+import { abs, astype, div, mul, notEqual, pow, sqrt, square } from './elementwise.js';
+import { inv } from './linalg/solve.js';
 import { svdvals } from './linalg/svd.js';
 import { promoteFloating, requireAxes, requireAxis } from './operand.js';
 import { max, min, sum } from './reduce.js';
-import { expandDims, moveaxis } from './shape.js';
+import { expandDims, moveaxis, reshape, transpose } from './shape.js';
 
 export interface NormOptions {
   /**
@@ -21,13 +23,13 @@ export interface NormOptions {
 
 const named = (ord: NonNullable<NormOptions['ord']>): number | 'fro' | 'nuc' => (ord === 'inf' ? Infinity : ord === '-inf' ? -Infinity : ord);
 
-function vectorNorm(x: Tensor, ord: number, axis: number, keepdims: boolean): Tensor {
+function normOfVectors(x: Tensor, ord: number, axis: number, keepdims: boolean): Tensor {
   if (ord === Infinity) return max(abs(x), { axis, keepdims });
   if (ord === -Infinity) return min(abs(x), { axis, keepdims });
   if (ord === 0) return sum(astype(notEqual(x, 0), x.dtype), { axis, keepdims });
   if (ord === 1) return sum(abs(x), { axis, keepdims });
   if (ord === 2) return sqrt(sum(square(x), { axis, keepdims }));
-  return pow(sum(pow(abs(x), ord), { axis, keepdims }), div(1, ord));
+  return pow(sum(pow(abs(x), ord), { axis, keepdims }), 1 / ord);
 }
 
 /** The sum, the largest or the smallest of the singular values. */
@@ -39,7 +41,7 @@ function singularNorm(x: Tensor, ord: 'nuc' | 2 | -2, [row, column]: readonly [n
 }
 
 /** Sums of magnitudes over rows (ord Infinity) or columns (ord 1), and the largest (negative ord: the smallest) of them. */
-function matrixNorm(x: Tensor, ord: number, [row, column]: readonly [number, number], keepdims: boolean): Tensor {
+function normOfMatrices(x: Tensor, ord: number, [row, column]: readonly [number, number], keepdims: boolean): Tensor {
   const magnitude = Math.abs(ord);
   if (magnitude !== 1 && magnitude !== Infinity) throw new ArgumentError('norm', 'ord', `of a matrix must be 'fro', 'nuc', 1, -1, 2, -2, Infinity or -Infinity, found ${ord}`);
   const [summed, chosen] = magnitude === 1 ? [row, column] : [column, row];
@@ -61,8 +63,39 @@ export function norm(x: TensorLike, { ord, axis, keepdims = false }: NormOptions
   if (kind === 'fro' || axes.length > 2 || axes.length === 0) throw new ArgumentError('norm', 'ord', `'${String(ord)}' does not fit ${axes.length} axes; name one axis for vectors, two for matrices`);
   if (axes.length === 1) {
     if (kind === 'nuc') throw new ArgumentError('norm', 'ord', "'nuc' is a norm of matrices; name two axes");
-    return vectorNorm(operand!, kind, axes[0]!, keepdims);
+    return normOfVectors(operand!, kind, axes[0]!, keepdims);
   }
   const pair = namedAxes(axis, operand!.rank) ?? [axes[0]!, axes[1]!];
-  return kind === 'nuc' || kind === 2 || kind === -2 ? singularNorm(operand!, kind, pair, keepdims) : matrixNorm(operand!, kind, pair, keepdims);
+  return kind === 'nuc' || kind === 2 || kind === -2 ? singularNorm(operand!, kind, pair, keepdims) : normOfMatrices(operand!, kind, pair, keepdims);
+}
+
+/** The norm of vectors, along one axis, or of all elements of several (jnp.linalg.vector_norm). @throws ArgumentError where `ord` is none of vectors. */
+export function vectorNorm(x: TensorLike, { ord = 2, axis, keepdims = false }: NormOptions = {}): Tensor {
+  const [operand] = promoteFloating('vectorNorm', [x]);
+  const kind = named(ord);
+  if (typeof kind !== 'number') throw new ArgumentError('vectorNorm', 'ord', `must be a number, found '${kind}'; \`matrixNorm\` has it`);
+  const axes = requireAxes('vectorNorm', axis, operand!.rank);
+  const rest = operand!.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+  const flat = reshape(transpose(operand!, [...rest, ...axes]), [...rest.map((i) => operand!.shape[i]!), axes.reduce<Dim>((size, i) => mulDim(size, operand!.shape[i]!), 1)]);
+  const found = normOfVectors(flat, kind, rest.length, false);
+  return keepdims ? expandDims(found, axes) : found;
+}
+
+/** The norm of matrices (..., m, n) (jnp.linalg.matrix_norm). @throws ArgumentError where `ord` is none of matrices. */
+export const matrixNorm = (x: TensorLike, { ord = 'fro', keepdims = false }: Omit<NormOptions, 'axis'> = {}): Tensor => norm(x, { ord, axis: [-2, -1], keepdims });
+
+/**
+ * How much more matrices (..., m, n) stretch some vectors than others (jnp.linalg.cond): the quotient of the largest and the smallest singular value, or by another norm
+ * that of the matrix times that of its inverse.
+ * @throws ArgumentError where `ord` is none of matrices.
+ */
+export function conditionNumber(x: TensorLike, { ord = 2 }: Pick<NormOptions, 'ord'> = {}): Tensor {
+  const [operand] = promoteFloating('conditionNumber', [x]);
+  const kind = named(ord);
+  if (kind === 2 || kind === -2) {
+    const values = svdvals(operand!);
+    const [largest, smallest] = [max(values, { axis: -1 }), min(values, { axis: -1 })];
+    return kind === 2 ? div(largest, smallest) : div(smallest, largest);
+  }
+  return mul(matrixNorm(operand!, { ord }), matrixNorm(inv(operand!), { ord }));
 }

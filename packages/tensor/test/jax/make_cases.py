@@ -238,6 +238,7 @@ def numeric():
     case('isclose of NaN', 'isclose', lambda x, y, o: jnp.isclose(x, y, equal_nan=True, rtol=o['rtol']), *close, {'equalNan': True, 'rtol': 0.2})
     case('allclose', 'allclose', jnp.allclose, f32(1, 2), f32(1, 2.000001))
     case('arrayEqual', 'arrayEqual', jnp.array_equal, f32(1, 2), f32(1, 2))
+    case('arrayEquiv', 'arrayEquiv', jnp.array_equiv, f32(1, 1), f32([[1, 1], [1, 1]]))
     case('arrayEqual of other shapes', 'arrayEqual', jnp.array_equal, f32(1, 2), f32([[1, 2]]))
     for dtype in (np.int32, np.uint8, np.int64, np.int8):
         a, b = np.array([12, 0, 18, 7, 0, 100], dtype), np.array([18, 5, 0, 13, 0, 75], dtype)
@@ -593,6 +594,12 @@ def polynomial():
     for m in (0, 1, 2, 3):
         case(f'polyder {m}', 'polyder', jnp.polyder, p, m)
         case(f'polyint {m}', 'polyint', jnp.polyint, p, m)
+    case('poly', 'poly', jnp.poly, np.array([1., -2., 0.5]), rtol=1e-9, atol=1e-12)
+    case('poly of no roots', 'poly', jnp.poly, np.zeros(0))
+    at, values = np.array([-1., -0.4, 0.1, 0.7, 1.5, 2.1]), np.array([0.3, -1.2, 0.8, 2.5, -0.7, 1.1])
+    for degree in (0, 1, 3):
+        case(f'polyfit {degree}', 'polyfit', jnp.polyfit, at, values, degree, rtol=1e-8, atol=1e-9)
+    case('polyfit of two at once, weighted', 'polyfit', lambda x, y, d, o: jnp.polyfit(x, y, d, w=o['weights']), at, np.stack([values, values[::-1]], 1), 2, {'weights': np.array([1., 2., 0.5, 1., 3., 1.])}, grad=False, rtol=1e-8, atol=1e-9)
     x, y = spread((7,), seed=1), spread((4,), seed=2)
     for mode in ('full', 'same', 'valid'):
         for a, b, name in ((x, y, 'longer'), (y, x, 'shorter'), (x[:5], y, 'odd')):

@@ -97,6 +97,31 @@ for power in (-2, 0, 1, 5):
 case('multi_dot', 'multiDot', linalg.multi_dot, [some(4), some(4, 2), some(2, 5), some(5, 3)], **close)
 case('expm of a large matrix', 'expm', jsl.expm, 4 * some(3, 3), rtol=1e-9, atol=1e-9)
 
+case('inner', 'inner', jnp.inner, some(2, 3), some(4, 2, 3), **close)
+case('inner of vectors', 'inner', jnp.inner, some(3), some(3), **close)
+case('inner with a scalar', 'inner', jnp.inner, some(2, 2), some(), **close)
+case('matvec', 'matvec', jnp.matvec, some(4, 1, 2, 3), some(5, 3), **close)
+case('vecmat', 'vecmat', jnp.vecmat, some(5, 2), some(4, 1, 2, 3), **close)
+for order in (0, 1, 2, 3, -1, np.inf, -np.inf):
+    case(f'vector_norm {order}', 'vectorNorm', options(linalg.vector_norm), some(2, 3, 4), {'ord': order, 'axis': 1}, grad=order != 0, **close)
+case('vector_norm of everything', 'vectorNorm', linalg.vector_norm, some(2, 3), **close)
+case('vector_norm, axes kept', 'vectorNorm', lambda x, o: linalg.vector_norm(x, axis=(0, 2), ord=3, keepdims=True), some(2, 3, 4), {'ord': 3, 'axis': [0, 2], 'keepdims': True}, **close)
+for order in ('fro', 'nuc', 1, -1, 2, -2, np.inf, -np.inf):
+    case(f'matrix_norm {order}', 'matrixNorm', options(linalg.matrix_norm), some(2, 3, 4), {'ord': order, 'keepdims': order == 1}, **close)
+    case(f'cond {order}', 'conditionNumber', lambda x, o: linalg.cond(x, o['ord']), square(2, 3, 3), {'ord': order}, **close)
+case('cond of a wide matrix', 'conditionNumber', linalg.cond, some(2, 4), **close)
+case('tensorinv', 'tensorinv', linalg.tensorinv, square(6, 6).reshape(2, 3, 6), **close)
+case('tensorinv of the first axis', 'tensorinv', linalg.tensorinv, square(6, 6).reshape(6, 2, 3), 1, **close)
+case('tensorsolve', 'tensorsolve', linalg.tensorsolve, square(6, 6).reshape(2, 3, 6), some(2, 3), **close)
+case('tensorsolve, axes last', 'tensorsolve', lambda a, b, o: linalg.tensorsolve(a, b, axes=tuple(o['axes'])), square(6, 6).reshape(2, 3, 3, 2), some(2, 3), {'axes': [1]}, **close)
+case('toeplitz', 'toeplitz', jsl.toeplitz, some(3), some(5), **close)
+case('toeplitz, symmetric', 'toeplitz', jsl.toeplitz, i32([1, 2, 3]))
+case('hankel', 'hankel', jsl.hankel, some(3), some(5), **close)
+case('hankel of a column', 'hankel', jsl.hankel, some(4), **close)
+case('circulant', 'circulant', jsl.circulant, some(4), **close)
+case('block_diag', 'blockDiag', jsl.block_diag, some(2, 3), some(), some(2), some(1, 1), **close)
+case('block_diag, types promoted', 'blockDiag', jsl.block_diag, i32([[1, 2]]), f32([3]), **close)
+
 # Hostile points.
 dependent = {'size 2': [[1, 2], [2, 4]], 'size 3': [[1, 2, 3], [2, 4, 6], [1, 0, 1]], 'size 4, rank 3': [[2, 1, 0, 1], [1, 3, 1, 0], [3, 4, 1, 1], [0, 1, 2, 5]], 'zeros': np.zeros((4, 4))}
 for name, matrix in dependent.items():

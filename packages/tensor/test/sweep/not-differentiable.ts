@@ -1,7 +1,7 @@
 /** Public functions without a derivative, by the reason. */
 export const notDifferentiable: { readonly [reason: string]: readonly string[] } = {
   'is about dtypes, shapes and names': [
-    'allocate', 'bytesPerElement', 'dtypeKind', 'isBigInt', 'isDtype', 'isFloating', 'isHalf', 'isInteger', 'promoteTypes', 'resultDtype', 'addDim', 'divideDim', 'evaluateDim', 'isStatic', 'mulDim', 'subDim', 'symbol', 'symbolsOf',
+    'allocate', 'bytesPerElement', 'dtypeKind', 'isBigInt', 'isDtype', 'isFloating', 'isHalf', 'isInteger', 'promoteTypes', 'resultDtype', 'finfo', 'iinfo', 'addDim', 'divideDim', 'evaluateDim', 'isStatic', 'mulDim', 'subDim', 'symbol', 'symbolsOf',
     'broadcastShapes', 'dimSizeOf', 'equalShapes', 'formatShape', 'formatSpec', 'isStaticShape', 'normalizeAxis', 'sizeOf', 'spec', 'listNames', 'nearestName', 'suggestion', 'windowedAxes', 'resolvePadding', 'listOf',
   ],
   'is about programs': [
@@ -17,7 +17,7 @@ export const notDifferentiable: { readonly [reason: string]: readonly string[] }
     'triuIndices', 'fftfreq', 'rfftfreq', 'bartlett', 'blackman', 'hamming', 'hanning', 'kaiser',
   ],
   'gives bools': [
-    'equal', 'notEqual', 'less', 'lessEqual', 'greater', 'greaterEqual', 'logicalNot', 'logicalAnd', 'logicalOr', 'logicalXor', 'isnan', 'isinf', 'isfinite', 'isneginf', 'isposinf', 'signbit', 'all', 'any', 'allclose', 'arrayEqual', 'isclose', 'isin',
+    'equal', 'notEqual', 'less', 'lessEqual', 'greater', 'greaterEqual', 'logicalNot', 'logicalAnd', 'logicalOr', 'logicalXor', 'isnan', 'isinf', 'isfinite', 'isneginf', 'isposinf', 'signbit', 'all', 'any', 'allclose', 'arrayEqual', 'arrayEquiv', 'isclose', 'isin',
   ],
   'gives integers': [
     'bitwiseNot', 'bitwiseAnd', 'bitwiseOr', 'bitwiseXor', 'leftShift', 'rightShift', 'rightShiftLogical', 'argmax', 'argmin', 'nanargmax', 'nanargmin', 'argsort', 'lexsort', 'argpartition', 'searchsorted', 'digitize', 'argwhere', 'flatnonzero',

@@ -8,3 +8,5 @@ export { cross, kron, matrixPower, multiDot, vecdot, type CrossOptions } from '.
 export { qr, type QrMode, type QrOptions } from './qr.js';
 export { choFactor, choSolve, inv, luSolve, solve, solveTriangular, triangularSolve, type SolveTriangularOptions, type TriangularSolveOptions } from './solve.js';
 export { svd, svdvals, type SvdOptions } from './svd.js';
+export { blockDiag, circulant, hankel, toeplitz } from './structured.js';
+export { tensorinv, tensorsolve } from './tensors.js';

@@ -8,7 +8,7 @@ import { abs, add, cos, div, equal, exp, isfinite, isnan, lessEqual, log1p, logi
 import { convert, promoteFloating, toTensor } from '../operand.js';
 import { broadcastTo } from '../shape.js';
 import { all } from '../reduce.js';
-import { equalShapes } from '../../shape/shape.js';
+import { broadcastShapes, equalShapes } from '../../shape/shape.js';
 import { elementwise, elementwiseInFloat64, polynomial } from '../special/elementwise-composite.js';
 import { isneginf, isposinf } from './sign.js';
 
@@ -114,4 +114,10 @@ export function arrayEqual(x: TensorLike, y: TensorLike, { equalNan = false }: {
   if (!equalShapes(a.shape, b.shape)) return convert(false, 'bool');
   const same = equal(a, b);
   return all(equalNan ? logicalOr(same, logicalAnd(isnan(a), isnan(b))) : same);
+}
+
+/** Whether x and y have equal elements after broadcasting (jnp.array_equiv); of shapes that do not broadcast, false. */
+export function arrayEquiv(x: TensorLike, y: TensorLike): Tensor {
+  const [a, b] = [toTensor('arrayEquiv', x), toTensor('arrayEquiv', y)];
+  return broadcastShapes([a.shape, b.shape]) === undefined ? convert(false, 'bool') : all(equal(a, b));
 }

@@ -1,6 +1,6 @@
 import * as fx from '../../../src/index.js';
 import type { Tensor } from '../../../src/index.js';
-import { f64, joined, parts, row, type Rows } from '../row.js';
+import { at, f64, joined, parts, row, type Rows } from '../row.js';
 import type { TensorFunction } from '../../transforms/differences.js';
 
 const convolution = (options: Omit<fx.ConvOptions, 'dimensionNumbers'>): TensorFunction => (x, w) => fx.convGeneralDilated(x, w, options);
@@ -17,6 +17,20 @@ export const productRows: Rows = {
   matmul: [row(fx.matmul, [f64([2, 3]), f64([3, 4])]), row(fx.matmul, [f64([3]), f64([3, 2])]), row(fx.matmul, [f64([2, 1, 2, 3]), f64([4, 3, 2])])],
   dot: row(fx.dot, [f64([2, 3]), f64([3])]),
   vdot: row(fx.vdot, [f64([2, 3]), f64([2, 3])]),
+  inner: row(fx.inner, [f64([2, 3]), f64([4, 3])]),
+  matvec: row(fx.matvec, [f64([2, 3, 2]), f64([2])]),
+  vecmat: row(fx.vecmat, [f64([3]), f64([2, 3, 2])]),
+  vectorNorm: row((x) => fx.vectorNorm(x, { ord: 3, axis: [0, 2] }), [f64([2, 2, 3])]),
+  matrixNorm: [row((x) => fx.matrixNorm(x), [f64([2, 2, 3])]), row((x) => fx.matrixNorm(near(x), { ord: 'nuc' }), [square3])],
+  conditionNumber: [row((x) => fx.conditionNumber(near(x)), [square3]), row((x) => fx.conditionNumber(near(x), { ord: 'fro' }), [square3])],
+  tensorinv: row((x) => fx.tensorinv(fx.reshape(fx.add(fx.mul(x, 0.3), fx.eye(4, 4, 0, 'float64')), [2, 2, 4])), [f64([4, 4])]),
+  tensorsolve: row((x, y) => fx.tensorsolve(fx.reshape(fx.add(fx.mul(x, 0.3), fx.eye(4, 4, 0, 'float64')), [2, 2, 4]), y), [f64([4, 4]), f64([2, 2])]),
+  toeplitz: row((x, y) => fx.square(fx.toeplitz(x, y)), [f64([3]), f64([2])]),
+  hankel: row((x, y) => fx.square(fx.hankel(x, y)), [f64([3]), f64([2])]),
+  circulant: row((x) => fx.square(fx.circulant(x)), [f64([3])]),
+  blockDiag: row((x, y) => fx.square(fx.blockDiag(x, y)), [f64([2, 1]), f64([2])]),
+  poly: row((x) => fx.poly(x), [f64([3])]),
+  polyfit: row((x, y) => fx.polyfit(x, y, 1), [at([-1, 0.3, 0.9, 2]), f64([4])], { tolerance: 1e-5 }),
   vecdot: row((x, y) => fx.vecdot(x, y), [f64([2, 3]), f64([2, 3])]),
   outer: row(fx.outer, [f64([2]), f64([3])]),
   kron: row(fx.kron, [f64([2, 2]), f64([1, 3])]),

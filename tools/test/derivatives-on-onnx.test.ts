@@ -2,12 +2,12 @@
  * Every differentiable function of @flaxon/tensor by its public name, and its gradient, on ONNX Runtime: whatever composites and primitives it is made of. The
  * table is that of the derivatives, whose own test says when a function has no row.
  */
-import { astype, type Dtype, grad, isFloating, sum, type Tensor } from '@flaxon/tensor';
+import { astype, type Dtype, grad, isFloating, sum, type Tensor } from '../../packages/tensor/src/index.js';
 import { describe, expect, it } from 'vitest';
-import type { Row } from '../../../tensor/test/sweep/row.js';
-import { rows } from '../../../tensor/test/sweep/rows.js';
-import { exportOnnx } from '../../src/export/export.js';
-import { differences, generator } from '../agreement.js';
+import type { Row } from '../../packages/tensor/test/sweep/row.js';
+import { rows } from '../../packages/tensor/test/sweep/rows.js';
+import { exportOnnx } from '../../packages/runtime-onnx/src/index.js';
+import { differences, generator } from '../../packages/runtime-onnx/test/agreement.js';
 
 interface Place {
   readonly name: string;
