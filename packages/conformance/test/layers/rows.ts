@@ -47,7 +47,7 @@ export const layerRows: Readonly<Record<string, LayerRow>> = {
   LayerNorm: { make: (paramDtype) => new layers.LayerNorm({ paramDtype }), inputs: batchOf(5, 3), operators: 'LayerNormalization' },
   RMSNorm: { make: (paramDtype) => new layers.RMSNorm({ paramDtype }), inputs: batchOf(5, 3), operators: 'RMSNormalization' },
   GroupNorm: { make: (paramDtype) => new layers.GroupNorm({ numGroups: 2, paramDtype }), inputs: batchOf(5, 4), operators: 'Reshape ReduceMean Mul ReduceMean Mul Sub Max Add Sqrt Div Reshape Reshape Sub Mul Mul Add Reshape' },
-  InstanceNorm: { make: (paramDtype) => new layers.InstanceNorm({ paramDtype }), inputs: batchOf(5, 3), operators: 'ReduceMean Mul ReduceMean Mul Sub Max Add Sqrt Div Reshape Reshape Sub Mul Mul Add' },
+  InstanceNorm: { make: (paramDtype) => new layers.InstanceNorm({ paramDtype }), inputs: batchOf(5, 3), operators: 'ReduceMean Mul ReduceMean Mul Sub Max Add Sqrt Div Reshape Sub Mul Reshape Mul Add' },
   SpectralNorm: {
     make: (paramDtype) => new layers.SpectralNorm({ layerInstance: new layers.Dense({ features: 4, paramDtype }), paramDtype }),
     inputs: batchOf(3),
@@ -84,7 +84,7 @@ export const layerRows: Readonly<Record<string, LayerRow>> = {
         backwardRnn: new layers.RNN({ cell: new layers.MGUCell({ features: 4, paramDtype }) }),
       }),
     inputs: batchOf(5, 3),
-    operators: 'Transpose GRU Reshape Transpose Slice Transpose GRU Reshape Transpose Slice Concat',
+    operators: 'Transpose GRU Transpose Reshape',
   },
   MaskedDense1D: { make: (paramDtype) => new layers.MaskedDense1D({ features: 4, exclusive: true, paramDtype }), inputs: batchOf(5, 2), operators: 'Reshape Gemm Reshape' },
   MaskedConv1D: { make: (paramDtype) => new layers.MaskedConv1D({ features: 4, kernelSize: 3, kernelDilation: 1, exclusive: true, paramDtype }), inputs: batchOf(5, 2), operators: 'Transpose Slice Conv Transpose' },

@@ -1,6 +1,6 @@
 /** Behind a compiled function: signatures, what was made for them, and for how long it is kept. */
 import { ArgumentError, isStaticShape, printProgram, programCost, type Shape, type Spec, spec } from '@flaxon/tensor';
-import { type FlatArguments, flattenArguments, isSpec, specKey } from '../export/arguments.js';
+import { type FlatArguments, flattenArguments, isSpec, isTensor, specKey } from '../export/arguments.js';
 import { buildModel } from '../export/export.js';
 import type { OnnxModel } from '../export/model.js';
 import { inputNames, outputNames } from '../export/names.js';
@@ -39,6 +39,8 @@ interface Entry {
 /** Call signatures that are remembered; where shapes are symbolic there may be many for one session. */
 const mostCalls = 4096;
 
+type IsLeaf = (value: unknown) => value is Spec;
+
 export class Compiler {
   readonly #f: AnyFunction;
   readonly #name: string;
@@ -66,15 +68,16 @@ export class Compiler {
     return this.#entries.size;
   }
 
-  #flatten(args: readonly unknown[]): FlatArguments<Spec> {
-    return flattenArguments('compile', args, isSpec, this.#options.argumentNames ?? []);
+  /** `isLeaf` tells tensors among the arguments of a call, where an object with a shape and a dtype is a static value, and specs too in a description of one. */
+  #flatten(args: readonly unknown[], isLeaf: IsLeaf): FlatArguments<Spec> {
+    return flattenArguments('compile', args, isLeaf, this.#options.argumentNames ?? []);
   }
 
   /** The leaves with symbolic dimensions where the options want them; specs that have some already stay as they are. */
-  #specs(args: readonly unknown[]): FlatArguments<Spec> {
-    const flat = this.#flatten(args);
+  #specs(args: readonly unknown[], isLeaf: IsLeaf): FlatArguments<Spec> {
+    const flat = this.#flatten(args, isLeaf);
     const symbolic = this.#symbolic;
-    const argumentOf = args.flatMap((arg, i) => this.#flatten([arg]).leaves.map(() => i));
+    const argumentOf = args.flatMap((arg, i) => this.#flatten([arg], isLeaf).leaves.map(() => i));
     const shapeOf = (path: string, shape: Shape, i: number): readonly (Shape[number] | string)[] => (symbolic && isStaticShape(shape) ? symbolic(path, shape, argumentOf[i]!) : shape);
     return { ...flat, leaves: flat.leaves.map(({ path, leaf }, i) => ({ path, leaf: spec(leaf.dtype, shapeOf(path, leaf.shape, i)) })) };
   }
@@ -115,8 +118,8 @@ export class Compiler {
   }
 
   /** The entry of a call that was not made before: another one may share it where shapes are made symbolic. */
-  #newEntry(args: readonly unknown[]): Entry {
-    const specs = this.#specs(args);
+  #newEntry(args: readonly unknown[], isLeaf: IsLeaf): Entry {
+    const specs = this.#specs(args, isLeaf);
     const key = this.#keyOf(specs);
     const make = async (staged: StagedFunction, trace: number): Promise<Executable> => {
       const { owned, options } = await this.#prepared();
@@ -136,7 +139,7 @@ export class Compiler {
     const key = call === undefined ? undefined : this.#calls.get(call);
     const known = key === undefined ? undefined : this.#entries.get(key);
     if (known) return known;
-    const made = this.#newEntry(args);
+    const made = this.#newEntry(args, isTensor);
     if (this.#calls.size >= mostCalls) this.#calls.clear();
     if (call !== undefined) this.#calls.set(call, made.key);
     return made;
@@ -156,16 +159,16 @@ export class Compiler {
   }
 
   async prepare(args: readonly unknown[]): Promise<void> {
-    await this.#newEntry(args).executable;
+    await this.#newEntry(args, isSpec).executable;
   }
 
   carrySession(state: unknown, rest: readonly unknown[]): Promise<CarrySession> {
     const args = [state, ...rest];
-    const specs = this.#specs(args);
+    const specs = this.#specs(args, isTensor);
     const key = `carry ${this.#keyOf(specs)}`;
     const known = this.#entries.get(key)?.carry;
     if (known) return known;
-    const statePaths = flattenArguments('compile', [state], isSpec, []).leaves.map(({ path }) => path);
+    const statePaths = flattenArguments('compile', [state], isTensor, []).leaves.map(({ path }) => path);
     const make = async (staged: StagedFunction, trace: number): Promise<CarrySession> => {
       const { owned, options } = await this.#prepared();
       const session = await createCarrySession(owned.engine, staged, specs.leaves.map(({ path }) => path), statePaths, options);
@@ -176,7 +179,7 @@ export class Compiler {
   }
 
   lower(args: readonly unknown[]): OnnxModel {
-    const specs = this.#specs(args);
+    const specs = this.#specs(args, isSpec);
     const staged = stageFunction('compile', this.#f, specs);
     const inputs = inputNames(specs.leaves.map(({ path }) => path));
     const { device = 'cpu' } = this.#options;
@@ -184,11 +187,11 @@ export class Compiler {
   }
 
   graph(args: readonly unknown[]): string {
-    return printProgram(stageFunction('compile', this.#f, this.#specs(args)).program);
+    return printProgram(stageFunction('compile', this.#f, this.#specs(args, isSpec)).program);
   }
 
   cost(args: readonly unknown[]): CompiledCost {
-    const { program } = stageFunction('compile', this.#f, this.#flatten(args));
+    const { program } = stageFunction('compile', this.#f, this.#flatten(args, isSpec));
     const { nodeCount, parameterBytes } = this.lower(args);
     return { ...programCost(program), nodes: nodeCount, constantBytes: parameterBytes };
   }

@@ -62,6 +62,12 @@ describe('a compiled function', () => {
     await f.release();
   });
 
+  it('takes an object with a shape and a dtype in a call for a static value', async () => {
+    const f = compile((x: Tensor, { shape, dtype }: { readonly shape: readonly number[]; readonly dtype: 'float32' }) => mul(x, shape.length + dtype.length));
+    expect((await f(tensor([2]), { shape: [3, 4], dtype: 'float32' })).item()).toBe(18);
+    await f.release();
+  });
+
   it('passes on what needs no graph: inputs, constants, static results', async () => {
     const f = compile((x: Tensor, y: Tensor) => ({ same: x, one: tensor([1]), label: 'done', sum: add(x, y), again: add(x, y) }));
     const [x, y] = [arbitrary([2]), arbitrary([2])];
