@@ -2,7 +2,7 @@
 import type { TypedArray } from '../dtype/dtype.js';
 import type { StaticShape } from '../shape/shape.js';
 import { type ExpressionOperandData, type ExpressionShape, leastElements, runExpression } from './expression-vectors.js';
-import { isVectorOperation, operationOf, type VectorElement, type VectorOperation } from './simd/operations.js';
+import { isVectorOperation, mostExponent, operationOf, type VectorElement, type VectorOperation } from './simd/operations.js';
 
 const shapes = new Map<string, ExpressionShape>();
 
@@ -22,9 +22,6 @@ function shapeOf(operation: VectorOperation, element: VectorElement, exponent: n
   shapes.set(key, made);
   return made;
 }
-
-/** The exponents of `integerPow` that are worth a function each. */
-const mostExponent = 16;
 
 const elementOf = (data: TypedArray): VectorElement | undefined => (data instanceof Float32Array ? 'float32' : data instanceof Float64Array ? 'float64' : undefined);
 

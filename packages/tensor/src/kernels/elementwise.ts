@@ -107,8 +107,10 @@ const integerPowKernel: Kernel<'integerPow'> = ([x], { exponent }) => {
   const { dtype } = x!;
   const data = computeData(x!);
   const count = data.length;
-  const powers = allocateCompute(dtype, count);
-  if (hasVectors(dtype) && runElementwise('integerPow', [count], [{ data, shape: [count] }], powers, exponent)) return [storeData(powers, dtype)];
+  if (hasVectors(dtype)) {
+    const powers = allocateCompute(dtype, count);
+    if (runElementwise('integerPow', [count], [{ data, shape: [count] }], powers, exponent)) return [storeData(powers, dtype)];
+  }
   const multiply = (binaryLoops.mul[numberClass(dtype)] ?? unsupported('integerPow', dtype)) as AnyBinaryLoop;
   const divide = (binaryLoops.div[numberClass(dtype)] ?? unsupported('integerPow', dtype)) as AnyBinaryLoop;
   const product = (a: TypedArray, b: TypedArray): TypedArray => {
@@ -126,9 +128,10 @@ const integerPowKernel: Kernel<'integerPow'> = ([x], { exponent }) => {
   if (one instanceof BigInt64Array || one instanceof BigUint64Array) one[0] = 1n;
   else one[0] = 1;
   if (exponent > 0) return [storeData(result!, dtype)];
+  const out = allocateCompute(dtype, count);
   // To the power zero everything is one, NaN too; a negative power is the reciprocal of the positive one.
-  divide(1, count, one, 0, 0, 0, result ?? one, 0, 0, result === undefined ? 0 : 1, powers, 0);
-  return [storeData(powers, dtype)];
+  divide(1, count, one, 0, 0, 0, result ?? one, 0, 0, result === undefined ? 0 : 1, out, 0);
+  return [storeData(out, dtype)];
 };
 
 type Elementwise = UnaryPrimitive | BinaryPrimitive | ComparisonPrimitive | 'where' | 'integerPow';

@@ -100,15 +100,9 @@ export const i32x4 = {
   shiftRightUnsigned: shift(0xad),
   add: binary(0xae),
   sub: binary(0xb1),
-  /** Cut to whole numbers; NaN is 0. */
-  fromFloats: unary(0xf8),
-  /** Two float64 lanes cut to whole numbers in the lower lanes; NaN is 0. */
-  fromDoubles: unary(0xfc),
 } as const;
 
 export const i64x2 = {
-  /** The lower two signed lanes of 32 bits. */
-  fromLower: unary(0xc7),
   fromLowerUnsigned: unary(0xc9),
   neg: unary(0xc1),
   shiftLeft: shift(0xcb),

@@ -49,6 +49,9 @@ const only32 = (emit: (f: FunctionBuilder, constants: Constants, x: Code) => Cod
 });
 const constant = ({ constants, element }: Emission, value: number): Code => (element === 'float32' ? constants.single(value) : constants.double(value));
 
+/** The exponents of `integerPow` that are worth instructions of their own go from minus this to this. */
+export const mostExponent = 16;
+
 /** By squaring, in JAX's order. */
 function integerPower(x: Code, emission: Emission): Code {
   const { f, element, exponent } = emission;

@@ -1,7 +1,7 @@
 /** Elementwise equations of one shape, evaluated together. */
 import type { ExpressionShape } from '../../kernels/expression-vectors.js';
 import type { ExpressionStep } from '../../kernels/simd/expression-module.js';
-import { isVectorOperation, type LaneKind, operationOf, type VectorElement, type VectorOperation } from '../../kernels/simd/operations.js';
+import { isVectorOperation, type LaneKind, mostExponent, operationOf, type VectorElement, type VectorOperation } from '../../kernels/simd/operations.js';
 import { isStaticShape, sizeOf, type StaticShape } from '../../shape/shape.js';
 import type { Atom, Equation, Variable } from '../program.js';
 
@@ -9,7 +9,6 @@ import type { Atom, Equation, Variable } from '../program.js';
 export const leastElements = 4096;
 const mostOperands = 10;
 const mostSteps = 32;
-const mostExponent = 16;
 
 /** An equation that vectors can evaluate. */
 export interface ElementwiseEquation {
