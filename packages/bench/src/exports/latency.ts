@@ -1,5 +1,5 @@
 /** How long graphs take, whoever made them: one session each, their runs taken in turns. */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { median } from '../measure/statistics.js';
 
 export interface Entry {
@@ -14,19 +14,6 @@ export interface Latency {
   readonly median: number;
   readonly smallest: number;
 }
-
-/** A session with the options that every graph gets. */
-export const openGraph = (model: Uint8Array | string, threads: number): Promise<InferenceSession> => {
-  const options: InferenceSession.SessionOptions = {
-    executionProviders: ['cpu'],
-    graphOptimizationLevel: 'all',
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
-  };
-  return typeof model === 'string' ? InferenceSession.create(model, options) : InferenceSession.create(model, options);
-};
 
 type Make = (count: number) => Float32Array | Float64Array | Int32Array | BigInt64Array;
 

@@ -1,6 +1,7 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import { contestant } from '../measure/contestant.js';
 import type { Contestant } from '../measure/contestant.js';
+import { openGraph } from '../measure/open-graph.js';
 import type { Graph } from '../handwritten/graph.js';
 
 /** A hand-written graph, what goes in first, and which outputs go in at the next call. */
@@ -18,16 +19,8 @@ export const float32 = (data: Float32Array, shape: readonly number[]): Tensor =>
 
 /** The contestant `hand-written`: the graph run by ONNX Runtime, its session opened with the options that Flaxon's are. */
 export function handwritten({ graph, feeds, carry, results, compared }: GraphWork, { threads }: { readonly threads: number }): Contestant {
-  const options: InferenceSession.SessionOptions = {
-    executionProviders: ['cpu'],
-    graphOptimizationLevel: 'all',
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
-    extra: { session: { intra_op: { allow_spinning: threads > 1 ? '1' : '0' } } },
-  };
   return contestant('hand-written', () => {
-    const session = InferenceSession.create(graph().toBytes(), options);
+    const session = openGraph(graph().toBytes(), threads, threads > 1);
     let current: Readonly<Record<string, Tensor>> = feeds;
     return async () => {
       const outputs = await (await session).run(current);
