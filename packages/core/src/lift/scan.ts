@@ -36,8 +36,8 @@ export interface ScanOptions {
   readonly length?: Dim | undefined;
   /** From the last step to the first. */
   readonly reverse?: boolean;
-  /** How many steps an executor may lay out at once; a hint, which changes no value. */
-  readonly unroll?: number;
+  /** How many steps stand one after the other in one turn of the loop, 1 by default; true for all of them, without a loop. Changes no value. */
+  readonly unroll?: number | boolean;
   /**
    * Whether the body is run once more beforehand, to find out what does not depend on the steps: broadcast variables that are made
    * inside, and `broadcast` results. As in Flax, random streams count that run too. True by default.
@@ -55,14 +55,14 @@ export interface ScanOptions {
  *     const [y] = new Layers().call(x);
  *
  * @throws TransformTargetError, AxisSizeError, LiftedStructureError where the carry changes; SharedValueError where what is
- * broadcast depends on a step
+ * broadcast depends on a step; ArgumentError where `unroll` is not positive, or the number of steps not known where it is given
  */
 export function scan<Target extends LiftTarget>(target: Target, options: ScanOptions & { readonly methods?: Methods<ScanOptions> } = {}): Target {
   return liftTarget<ScanOptions>({ name: 'scan', prefix: 'Scan' }, target, options, scanScopes) as Target;
 }
 
 export function scanScopes(f: ScopeFunction, options: ScanOptions): ScopeFunction {
-  const { variableAxes = {}, variableBroadcast = false, variableCarry = false, splitRngs = {}, inAxes = 0, outAxes = 0, length, reverse = false, checkConstancyInvariants = true, metadataParams = {} } = options;
+  const { variableAxes = {}, variableBroadcast = false, variableCarry = false, splitRngs = {}, inAxes = 0, outAxes = 0, length, reverse = false, unroll = 1, checkConstancyInvariants = true, metadataParams = {} } = options;
   const axes = splitDirections<number>(variableAxes);
   const streams = pairsOf(splitRngs);
   const filters = {
@@ -96,7 +96,7 @@ export function scanScopes(f: ScopeFunction, options: ScanOptions): ScopeFunctio
       },
       body.carry.tensors,
       [...body.slices.tensors],
-      { length: steps, reverse },
+      { length: steps, reverse, unroll },
     );
     const [lastVariables, lastCarry] = body.carry.restore(last) as readonly [VariableGroup, unknown];
     const [ys, stackedVariables] = place(stackedResult!, rows, known.results) as readonly [unknown, VariableGroup[]];

@@ -1,4 +1,4 @@
-import { add, CarryError, concatenate, expandDims, grad, mul, ones, random, sum, tanh, tensor, trace, zeros, type Tensor } from '@flaxon/tensor';
+import { add, CarryError, concatenate, expandDims, grad, mul, ones, random, sum, tanh, tensor, Tensor, trace, zeros } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AxisSizeError, lift, LiftArgumentError, LiftedStructureError, Module, SharedValueError, type Variables } from '../../src/index.js';
@@ -215,6 +215,42 @@ describe('the program of a scan', () => {
     const variables = model.init(random.key(0), [ones([2])]);
     const { program } = trace((x) => [model.apply(variables, [x])[0]], [ones([2])]);
     expect(program.equations.map(({ primitive }) => primitive)).toEqual(['scan']);
+  });
+
+  it('has `unroll` steps in each turn of its loop, and the rest after it', () => {
+    const turns = (unroll: number | boolean): unknown[] => {
+      const model = new (lift.scan(Block, { ...perStep, length: 7, unroll }))();
+      const variables = model.init(random.key(0), [ones([2])]);
+      const { equations } = trace((x) => [model.apply(variables, [x])[0]], [ones([2])]).program;
+      return equations.filter(({ primitive }) => primitive === 'scan').map(({ params }) => (params as { length: unknown }).length);
+    };
+    expect([1, 2, 3, 7, 10, true, false].map(turns)).toEqual([[7], [3], [2], [], [], [], [7]]);
+    expect(() => turns(0)).toThrow(/`unroll` must be a positive whole number or a boolean/);
+  });
+
+  it('has the values of the loop with any `unroll`: results, stacked and carried variables, keys of the steps, in both directions', () => {
+    class Step extends Module.define({}) {
+      call(h: Tensor, x: Tensor): [Tensor, Tensor] {
+        const total = this.variable<Tensor>('state', 'total', () => zeros([2]));
+        const next = tanh(new Dense({ features: 2 }).call(add(add(h, x), random.uniform(this.makeRng('noise'), [2]))));
+        total.value = add(total.value, next);
+        return [next, total.value];
+      }
+    }
+    for (const reverse of [false, true]) {
+      const run = (unroll: number): unknown => {
+        const model = new (lift.scan(Step, { variableAxes: { params: 0 }, variableCarry: 'state', splitRngs: { params: true, noise: true }, outAxes: 1, reverse, unroll }))();
+        const xs = counting(5, 2);
+        const state = { total: ones([2]) };
+        const [, { params }] = model.apply({ state }, [zeros([2]), xs], { rngs: { params: random.key(0), noise: random.key(1) }, mutable: ['params', 'state'] });
+        const variables = { params: params!, state };
+        const [[last, ys], updates] = model.apply(variables, [zeros([2]), xs], { rngs: { noise: random.key(2) }, mutable: ['state'] });
+        const gradient = grad((given: Tensor) => sum(model.apply(variables, [given, xs], { rngs: { noise: random.key(2) }, mutable: ['state'] })[0][1]))(zeros([2]));
+        return [last, ys, shapeAt(variables, 'params/Dense_0/kernel'), valuesAt(variables, 'params/Dense_0/kernel'), valuesAt(updates, 'state/total'), gradient].map((one) => (one instanceof Tensor ? one.toArray() : one));
+      };
+      const looped = run(1);
+      for (const unroll of [2, 3, 5]) expect(run(unroll)).toEqual(looped);
+    }
   });
 
   it('has the gradient of the loop written out', () => {

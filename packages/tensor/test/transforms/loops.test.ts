@@ -81,6 +81,14 @@ describe('scan with unroll', () => {
       fx.trace((a) => [fx.scan(step, fx.scalar(1, 'float64'), { a: a! }, { unroll })[0]], [fx.spec('float64', [7])]).program.equations.filter((equation) => equation.primitive === 'scan').map(({ params }) => params.length);
     expect([loops(1), loops(3), loops(true), loops(7)]).toEqual([[7], [2], [], []]);
   });
+  it('calls the step once, whatever the number of steps in a turn', () => {
+    const calls = (unroll: number | boolean): number => {
+      let count = 0;
+      fx.scan((c: Tensor, x: { a: Tensor }) => (count++, step(c, x)), fx.scalar(1, 'float64'), xs, { unroll });
+      return count;
+    };
+    expect([calls(1), calls(3), calls(true)]).toEqual([1, 1, 1]);
+  });
   it('works without xs, without steps, and under derivatives', () => {
     const grow = (unroll: number): unknown => fx.scan((c: Tensor) => [fx.mul(c, 2), null] as const, fx.scalar(1, 'float64'), null, { length: 5, unroll })[0].item();
     expect([grow(1), grow(2), grow(5)]).toEqual([32, 32, 32]);
