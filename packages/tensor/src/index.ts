@@ -52,7 +52,8 @@ export { finfo, iinfo, type FloatLimits, type IntegerLimits } from './dtype/limi
 export * from './ops/conv/index.js';
 export * from './ops/window/index.js';
 export * from './ops/fft/index.js';
-export * from './ops/einsum.js';
+export { einsum } from './ops/einsum.js';
+export { einsumPath, type EinsumPath } from './ops/einsum-path.js';
 export * from './ops/activation.js';
 export * from './ops/nonlinearity.js';
 export * from './ops/special/index.js';

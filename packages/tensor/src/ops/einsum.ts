@@ -1,5 +1,7 @@
 import { ArgumentError } from '../errors/errors.js';
 import { bindOne } from '../program/bind.js';
+import type { Dim } from '../shape/dim.js';
+import type { Shape } from '../shape/shape.js';
 import type { TensorLike } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { dotGeneral } from './contract.js';
@@ -15,13 +17,13 @@ interface Term {
   readonly labels: readonly string[];
 }
 
-interface Equation {
+export interface Equation {
   readonly inputs: readonly (readonly string[])[];
   readonly output: readonly string[];
 }
 
 /** Labels of each operand; the axes of `...` are named `.0`, `.1`, ... counted from the last. */
-function parse(subscripts: string, ranks: readonly number[]): Equation {
+export function parse(subscripts: string, ranks: readonly number[]): Equation {
   const [left, right, ...more] = subscripts.replaceAll(' ', '').split('->');
   const parts = left!.split(',');
   if (more.length > 0 || parts.length !== ranks.length) throw new ArgumentError('einsum', 'subscripts', `must name ${ranks.length} operands, found ${JSON.stringify(subscripts)}`);
@@ -95,27 +97,35 @@ function contractTree(terms: readonly Term[], tree: ContractionTree, needed: Rea
   return contractPair(a, b, needed);
 }
 
-/** Einstein's summation; more than two operands are contracted pair by pair, in the order that multiplies least (jnp.einsum). */
-export function einsum(subscripts: string, ...operands: readonly TensorLike[]): Tensor {
-  const values = promote('einsum', operands);
-  const { inputs, output } = parse(subscripts, values.map((value) => value.rank));
-  const sizes = new Map<string, unknown>();
+/** The size of each label. @throws ArgumentError where two operands differ, or the output has a label of its own */
+export function labelSizes({ inputs, output }: Equation, shapes: readonly Shape[]): Map<string, Dim> {
+  const sizes = new Map<string, Dim>();
   inputs.forEach((labels, i) => labels.forEach((label, axis) => {
-    const size = values[i]!.shape[axis];
+    const size = shapes[i]![axis]!;
     const known = sizes.get(label);
     if (known === undefined || known === 1) sizes.set(label, size);
     else if (size !== 1 && size !== known) throw new ArgumentError('einsum', 'subscripts', `gives axis ${label} the sizes ${String(known)} and ${String(size)}`);
   }));
   const unknown = output.find((label) => !sizes.has(label));
   if (unknown !== undefined) throw new ArgumentError('einsum', 'subscripts', `has the output axis ${unknown}, which no operand has`);
+  return sizes;
+}
+
+/** The size by which costs are compared. */
+export const comparedSize = (sizes: ReadonlyMap<string, Dim>) => (label: string): number => {
+  const size = sizes.get(label);
+  return typeof size === 'number' ? size : symbolicSize;
+};
+
+/** Einstein's summation; more than two operands are contracted pair by pair, in the order that multiplies least (jnp.einsum). */
+export function einsum(subscripts: string, ...operands: readonly TensorLike[]): Tensor {
+  const values = promote('einsum', operands);
+  const { inputs, output } = parse(subscripts, values.map((value) => value.rank));
+  const sizes = labelSizes({ inputs, output }, values.map(({ shape }) => shape));
   let terms: Term[] = values.map((value, i) => dropOnes({ value, labels: inputs[i]! }, sizes));
   const neededBy = (others: readonly Term[]): Set<string> => new Set([...output, ...others.flatMap((term) => term.labels)]);
   terms = terms.map((term, i) => reduceTerm(term, neededBy(terms.filter((_, j) => j !== i))));
-  const sizeOf = (label: string): number => {
-    const size = sizes.get(label);
-    return typeof size === 'number' ? size : symbolicSize;
-  };
-  const contracted = contractTree(terms, contractionOrder(terms, output, sizeOf), new Set(output));
+  const contracted = contractTree(terms, contractionOrder(terms, output, comparedSize(sizes)), new Set(output));
   const { value, labels } = reduceTerm(contracted, new Set(output));
   const present = output.filter((label) => labels.includes(label));
   const ordered = transpose(value, present.map((label) => labels.indexOf(label)));

@@ -478,6 +478,13 @@ def statistics():
     case('ediff1d with edges', 'ediff1d', keyword(jnp.ediff1d, toBegin='to_begin', toEnd='to_end'), f32(1, 3, 4), {'toBegin': f32(7, 8), 'toEnd': 9.0})
     case('trapezoid', 'trapezoid', keyword(jnp.trapezoid), full, {'axis': 1, 'dx': 0.5})
     case('trapezoid at places', 'trapezoid', keyword(jnp.trapezoid), full, {'axis': 1, 'x': f32(0, 1, 3, 4)})
+    turning = np.cumsum(spread((3, 6), -3.1, 3.1, seed=5), 1)
+    case('unwrap', 'unwrap', keyword(jnp.unwrap), turning)
+    case('unwrap along the first axis, with a period', 'unwrap', keyword(jnp.unwrap), 4 * turning, {'axis': 0, 'period': 5.0})
+    case('unwrap of jumps that are large', 'unwrap', keyword(jnp.unwrap), 4 * turning, {'discont': 8.0})
+    case('unwrap of half a period, up and down', 'unwrap', keyword(jnp.unwrap), f64(0, 2, 4, 2, 0, 1, -2, nan, 3, inf, 1), {'period': 4.0}, grad=False)
+    case('unwrap of integers', 'unwrap', keyword(jnp.unwrap), i32(0, 5, 11, 3, -4, 9), {'period': 7})
+    case('unwrap of nothing', 'unwrap', keyword(jnp.unwrap), np.zeros((2, 0), np.float32))
     case('gradient', 'gradient', keyword(jnp.gradient), full)
     case('gradient along an axis', 'gradient', keyword(jnp.gradient), full, {'axis': 1})
     case('gradient with a spacing', 'gradient', lambda t, o: jnp.gradient(t, 0.5, axis=1), full, {'axis': 1, 'spacing': 0.5})
@@ -539,6 +546,20 @@ def sorting():
     case('histogram of weights', 'histogram', lambda t, n, o: jnp.histogram(t, n, weights=o['weights'], density=True), samples, 3, {'weights': f32(1, 2, 3, 4, 5, 6, 7), 'density': True}, grad=False)
     case('histogram between edges', 'histogram', jnp.histogram, samples, f32(-1, 0, 3, 4), grad=False)
     case('histogram of one point', 'histogram', jnp.histogram, f32(2, 2), 2, grad=False)
+    for values in (f32(3, 1, nan, 3, 2, nan, 1), i32([[2, 1], [0, 2]])):
+        case(f'uniqueValues of {values.tolist()}', 'uniqueValues', lambda t, o: jnp.unique_values(t, size=o['size'], fill_value=7), values, {'size': 6, 'fillValue': 7}, grad=False)
+        case(f'uniqueCounts of {values.tolist()}', 'uniqueCounts', lambda t, o: jnp.unique_counts(t, size=o['size']), values, {'size': 6}, grad=False)
+        case(f'uniqueInverse of {values.tolist()}', 'uniqueInverse', lambda t, o: jnp.unique_inverse(t, size=o['size']), values, {'size': 6}, grad=False)
+    x, y = f32(0.5, 1, 2.5, -1, 4, 4, 0), f32(2, 0, 1, -1, 3, -1, 3)
+    case('histogram2d', 'histogram2d', jnp.histogram2d, x, y, 3, grad=False)
+    case('histogram2d, other bins for each', 'histogram2d', lambda t, u, n: jnp.histogram2d(t, u, n), x, y, [2, 4], grad=False)
+    case('histogram2d, other edges for each', 'histogram2d', lambda t, u, n: jnp.histogram2d(t, u, n), x, y, [f32(-1, 0, 5), f32(0, 1, 2, 3)], grad=False)
+    case('histogram2d between edges', 'histogram2d', jnp.histogram2d, x, y, f32(-1, 0, 3, 4), grad=False)
+    case('histogram2d in ranges, a density of weights', 'histogram2d', lambda t, u, n, o: jnp.histogram2d(t, u, n, range=[(0, 4), None], weights=o['weights'], density=True), x, y, 3, {'range': [[0, 4], None], 'weights': f32(1, 2, 3, 4, 5, 6, 7), 'density': True}, grad=False)
+    points = np.stack([x, y, x - y], 1)
+    case('histogramdd', 'histogramdd', jnp.histogramdd, points, 2, grad=False)
+    case('histogramdd, a density', 'histogramdd', lambda t, n, o: jnp.histogramdd(t, n, **o), points, [2, 1, 3], {'density': True}, grad=False)
+    case('histogramdd of float64', 'histogramdd', lambda t, n: (lambda counts, edges: [counts.astype(np.int32), *edges])(*jnp.histogramdd(t, n)), points.astype(np.float64), 3, grad=False)
 
 
 def special():
@@ -591,6 +612,8 @@ def polynomial():
     case('polyval of none', 'polyval', jnp.polyval, np.zeros(0, np.float32), f32(1, 2))
     for f, jax_function in (('polyadd', jnp.polyadd), ('polysub', jnp.polysub), ('polymul', jnp.polymul)):
         case(f, f, jax_function, p, q, atol=1e-6)
+    for u, v in ((f64(1, -2, 0.5, 3, 1), f64(2, 1)), (f64(1, -2, 0.5, 3), f64(2, 1, -1)), (f64(1, 2), f64(1, 2, 3)), (f64(3, 1), f64([2])), (f64(1, 0, 2), f64(0, 1))):
+        case(f'polydiv of {u.tolist()} by {v.tolist()}', 'polydiv', jnp.polydiv, u, v, grad=v[0] != 0)
     for m in (0, 1, 2, 3):
         case(f'polyder {m}', 'polyder', jnp.polyder, p, m)
         case(f'polyint {m}', 'polyint', jnp.polyint, p, m)

@@ -2,7 +2,7 @@
 export const notDifferentiable: { readonly [reason: string]: readonly string[] } = {
   'is about dtypes, shapes and names': [
     'allocate', 'bytesPerElement', 'dtypeKind', 'isBigInt', 'isDtype', 'isFloating', 'isHalf', 'isInteger', 'promoteTypes', 'resultDtype', 'finfo', 'iinfo', 'addDim', 'divideDim', 'evaluateDim', 'isStatic', 'mulDim', 'subDim', 'symbol', 'symbolsOf',
-    'broadcastShapes', 'dimSizeOf', 'equalShapes', 'formatShape', 'formatSpec', 'isStaticShape', 'normalizeAxis', 'sizeOf', 'spec', 'listNames', 'nearestName', 'suggestion', 'windowedAxes', 'resolvePadding', 'listOf',
+    'broadcastShapes', 'dimSizeOf', 'equalShapes', 'formatShape', 'formatSpec', 'isStaticShape', 'normalizeAxis', 'sizeOf', 'spec', 'listNames', 'nearestName', 'suggestion', 'windowedAxes', 'resolvePadding', 'listOf', 'einsumPath',
   ],
   'is about programs': [
     'trace', 'bind', 'runProgram', 'evaluateProgram', 'currentScope', 'nameScope', 'withScopeKinds', 'eliminateDeadCode', 'eliminateCommonSubexpressions', 'simplify', 'printProgram', 'checkProgram', 'addCosts', 'programCost', 'constantKey', 'paramsKey',
@@ -13,7 +13,7 @@ export const notDifferentiable: { readonly [reason: string]: readonly string[] }
   ],
   'works across the examples of a vmap (collectives.test.ts)': ['psum', 'pmean', 'pmax', 'pmin', 'axisIndex', 'axisSize', 'allGather'],
   'makes tensors of numbers': [
-    'concrete', 'scalar', 'tensor', 'zeros', 'ones', 'zerosLike', 'onesLike', 'fullLike', 'iota', 'dimensionSize', 'arange', 'linspace', 'eye', 'oneHot', 'diagIndices', 'geomspace', 'identity', 'indices', 'logspace', 'tri', 'trilIndices',
+    'concrete', 'scalar', 'tensor', 'zeros', 'ones', 'zerosLike', 'onesLike', 'fullLike', 'iota', 'dimensionSize', 'arange', 'linspace', 'eye', 'oneHot', 'diagIndices', 'diagIndicesFrom', 'maskIndices', 'trilIndicesFrom', 'triuIndicesFrom', 'geomspace', 'identity', 'indices', 'logspace', 'tri', 'trilIndices',
     'triuIndices', 'fftfreq', 'rfftfreq', 'bartlett', 'blackman', 'hamming', 'hanning', 'kaiser',
   ],
   'gives bools': [
@@ -24,5 +24,5 @@ export const notDifferentiable: { readonly [reason: string]: readonly string[] }
     'nonzero', 'countNonzero', 'bitwiseCount', 'populationCount', 'clz', 'gcd', 'lcm', 'matrixRank', 'luPivotsToPermutation', 'unravelIndex', 'ravelMultiIndex',
   ],
   'works on the bits of floats': ['nextafter', 'spacing'],
-  'is about sets of values, which jump': ['unique', 'uniqueAll', 'union1d', 'intersect1d', 'setdiff1d', 'setxor1d', 'histogramBinEdges'],
+  'is about sets of values, which jump': ['unique', 'uniqueAll', 'uniqueCounts', 'uniqueInverse', 'uniqueValues', 'trimZeros', 'union1d', 'intersect1d', 'setdiff1d', 'setxor1d', 'histogramBinEdges'],
 };

@@ -6,3 +6,5 @@ export {
 export { broadcastArrays, deleteElements, fliplr, flipud, insert, matrixTranspose, resize, rollaxis, rot90 } from './turn.js';
 export { ravelMultiIndex, unravelIndex } from './multi-index.js';
 export { bartlett, blackman, hamming, hanning, kaiser } from './window-functions.js';
+export { applyAlongAxis, applyOverAxes } from './apply.js';
+export { diagIndicesFrom, maskIndices, trilIndicesFrom, triuIndicesFrom } from './places-of.js';

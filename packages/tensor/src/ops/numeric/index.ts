@@ -1,3 +1,4 @@
+export { eulerGamma } from './constants.js';
 export { frexp, ldexp, nextafter, spacing } from './exponent.js';
 export { bitwiseCount, clz, gcd, lcm, populationCount } from './integer.js';
 export { divmod, fmod, modf, rint } from './rounding.js';

@@ -10,7 +10,8 @@ import { flip } from '../rearrange.js';
 import { concatenate, ravel, reshape, sliceAxis } from '../shape.js';
 import { unstack } from '../arrange/join.js';
 
-function vectorSize(name: string, x: Tensor): number {
+/** The size of a vector of coefficients. @throws ArgumentError */
+export function vectorSize(name: string, x: Tensor): number {
   const size = x.shape[0];
   if (x.rank !== 1 || size === undefined || !isStatic(size)) throw new ArgumentError(name, 'coefficients', `must be a vector of known size, found rank ${x.rank}`);
   return size;

@@ -69,6 +69,21 @@ export function uniqueAll(x: TensorLike, { size, fillValue, equalNan = false }: 
 /** The different elements of the flattened tensor, ascending (jnp.unique). */
 export const unique = (x: TensorLike, options: UniqueOptions = {}): Tensor => uniqueAll(x, { equalNan: true, ...options }).values;
 
+/** The different elements, ascending; every NaN is one (jnp.unique_values). */
+export const uniqueValues = (x: TensorLike, options: Omit<UniqueOptions, 'equalNan'> = {}): Tensor => uniqueAll(x, options).values;
+
+/** The different elements and how often each stands there (jnp.unique_counts). */
+export function uniqueCounts(x: TensorLike, options: Omit<UniqueOptions, 'equalNan'> = {}): Pick<UniqueResult, 'values' | 'counts'> {
+  const { values, counts } = uniqueAll(x, options);
+  return { values, counts };
+}
+
+/** The different elements and for each element the place of its value (jnp.unique_inverse). */
+export function uniqueInverse(x: TensorLike, options: Omit<UniqueOptions, 'equalNan'> = {}): Pick<UniqueResult, 'values' | 'inverse'> {
+  const { values, inverse } = uniqueAll(x, options);
+  return { values, inverse };
+}
+
 /** Whether each element is one of the others (jnp.isin). */
 export function isin(elements: TensorLike, others: TensorLike, { invert = false }: { readonly invert?: boolean } = {}): Tensor {
   const [a, b] = promote('isin', [elements, others]);

@@ -63,6 +63,8 @@ export const shapeRows: Rows = {
   diagonal: row((x) => fx.square(fx.diagonal(x)), [f64([2, 3])]),
   fillDiagonal: row((x, y) => fx.square(fx.fillDiagonal(x, y)), [f64([3, 3]), f64([])]),
   meshgrid: row((x, y) => squares(fx.meshgrid([x, y])), [f64([2]), f64([3])]),
+  applyAlongAxis: row((x) => fx.applyAlongAxis((vector) => fx.outer(vector, fx.sin(vector)), 1, x), [f64([2, 3, 2])]),
+  applyOverAxes: row((x) => fx.square(fx.applyOverAxes((t, axis) => fx.sum(fx.square(t), { axis }), x, [0, 2])), [f64([2, 3, 2])]),
   vander: row((x) => fx.vander(x), [f64([3])]),
   full: row((x) => fx.square(fx.full([2, 3], x)), [f64([])]),
 

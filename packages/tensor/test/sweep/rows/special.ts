@@ -1,6 +1,6 @@
 import * as fx from '../../../src/index.js';
 import type { Tensor } from '../../../src/index.js';
-import { at, binary, f64, row, unary, type Rows } from '../row.js';
+import { at, binary, f64, joined, row, unary, type Rows } from '../row.js';
 
 const positive = [0.5, 2] as const;
 const shares = [0.2, 0.8] as const;
@@ -49,6 +49,7 @@ export const specialRows: Rows = {
   polyadd: row((x, y) => fx.square(fx.polyadd(x, y)), [f64([4]), f64([3])]),
   polysub: row((x, y) => fx.square(fx.polysub(x, y)), [f64([4]), f64([3])]),
   polymul: row((x, y) => fx.polymul(x, y), [f64([4]), f64([3])]),
+  polydiv: row((x, y) => joined(...fx.polydiv(x, y)), [f64([4]), f64([2], 0.5, 2)]),
   polyder: row((x) => fx.square(fx.polyder(x)), [f64([4])]),
   polyint: row((x) => fx.square(fx.polyint(x)), [f64([4])]),
   polyval: row((c, x) => fx.polyval(c, x), [f64([4]), f64([3])]),
