@@ -31,6 +31,7 @@ export const i32 = {
   add: (a: Code, b: Code): Code => [...a, ...b, 0x6a],
   sub: (a: Code, b: Code): Code => [...a, ...b, 0x6b],
   lessUnsigned: (a: Code, b: Code): Code => [...a, ...b, 0x49],
+  lessOrEqual: (a: Code, b: Code): Code => [...a, ...b, 0x4c],
 } as const;
 
 const vector = (opcode: number): Code => [0xfd, ...unsigned(opcode)];
