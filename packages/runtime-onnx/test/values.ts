@@ -1,7 +1,18 @@
 import { type Dtype, dtypeKind, isBigInt, isFloating, type Tensor, tensor } from '@flaxon/tensor';
+import { expect } from 'vitest';
 import { generator } from './agreement.js';
 
-const random = generator(7);
+const seedOf = (title: string): number => Array.from(title).reduce((hash, letter) => Math.imul(hash ^ letter.codePointAt(0)!, 16777619) >>> 0, 2166136261);
+
+let draws = { test: '', next: generator(7) };
+
+/** The next number of the running test. Each test draws from a seed of its own, its title: neither the order of tests nor that of files changes its numbers. */
+function random(): number {
+  const { testPath = '', currentTestName = '' } = expect.getState();
+  const test = `${testPath} ${currentTestName}`;
+  if (draws.test !== test) draws = { test, next: generator(seedOf(currentTestName)) };
+  return draws.next();
+}
 
 /** Numbers of any kind: floats from -2 to 2, integers from -5 (0 for unsigned ones) to 5. */
 export function arbitrary(shape: readonly number[], dtype: Dtype = 'float32'): Tensor {

@@ -1,4 +1,4 @@
-import { add, avgPool, convTranspose, grad, irfft, maxPool, minPool, mul, reduceWindow, relu, rfft, sum, type Tensor, vmap } from '@flaxon/tensor';
+import { add, avgPool, convTranspose, grad, irfft, maxPool, minPool, mul, reduceWindow, relu, rfft, round, sum, type Tensor, vmap } from '@flaxon/tensor';
 import { describe, it } from 'vitest';
 import { expectOneGraph } from '../one-graph.js';
 import { arbitrary } from '../values.js';
@@ -12,14 +12,19 @@ const cubes = (y: Tensor): Tensor => sum(mul(y, mul(y, y)));
 
 describe.each(['float32', 'float64'] as const)('any number of examples in %s', (dtype) => {
   const tolerance = dtype === 'float32' ? 2e-5 : 1e-12;
-  const expectAnyBatch = (f: (x: Tensor) => Tensor | readonly Tensor[]): Promise<number> => expectOneGraph(f, batch, sizes, [1, 4], dtype, tolerance);
+  const expectAnyBatch = (f: (x: Tensor) => Tensor | readonly Tensor[], allowed = tolerance): Promise<number> => expectOneGraph(f, batch, sizes, [1, 4], dtype, allowed);
   it('pools', () => expectAnyBatch((x) => [maxPool(x, halved), maxPool(relu(x), wide), minPool(x, wide), avgPool(x, halved), avgPool(x, { ...wide, countIncludePad: false })]));
   it('derivatives of pools', () => expectAnyBatch((x) => [halved, wide].flatMap((options) => [maxPool, avgPool].map((pool) => grad((t: Tensor) => cubes(pool(relu(t), options)))(x)))));
   it('pools of single examples in vmap', () => expectAnyBatch((x) => vmap((image: Tensor) => maxPool(relu(image), halved))(x)));
   it('sums and products of windows', () => expectAnyBatch((x) => [reduceWindow(x, 0, 'sum', { windowDimensions: [1, 3, 3, 1], baseDilation: [1, 2, 1, 1] }), reduceWindow(x, 1, 'prod', { windowDimensions: [1, 2, 2, 1], padding: 'SAME' })]));
   it('transposed convolutions', () => {
-    const kernel = arbitrary([3, 3, 3, 2], dtype);
-    return expectAnyBatch((x) => [convTranspose(x, kernel, { strides: [2, 2], padding: 'SAME' }), grad((t: Tensor) => cubes(convTranspose(t, kernel, { strides: [2, 2], padding: 'VALID' })))(x)]);
+    // Small whole numbers, all of whose sums are exact: with others the terms of the derivative, which are in the thousands, may cancel, and what
+    // is left tells the order in which they were added.
+    const kernel = round(arbitrary([3, 3, 3, 2], dtype));
+    return expectAnyBatch((x) => {
+      const whole = round(x);
+      return [convTranspose(whole, kernel, { strides: [2, 2], padding: 'SAME' }), grad((t: Tensor) => cubes(convTranspose(t, kernel, { strides: [2, 2], padding: 'VALID' })))(whole)];
+    }, 0);
   });
   it('Fourier transforms', () => expectAnyBatch((x) => { const { real, imag } = rfft(x, { axis: 1 }); return [add(real, imag), irfft({ real, imag }, { axis: 1, n: 128 })]; }));
 });

@@ -40,7 +40,11 @@ describe('samples by vectors have the bits of the kernels in TypeScript', () => 
 });
 
 describe('without WebAssembly', () => {
-  afterEach(() => vi.unstubAllGlobals());
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    // Else the files after this one would get the modules that went without.
+    vi.resetModules();
+  });
 
   it('the same samples are drawn', async () => {
     const expected = random.normal(random.key(3), [5000]).data();
