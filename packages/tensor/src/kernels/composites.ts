@@ -2,6 +2,7 @@ import type { CallAttribute } from '../primitives/params.js';
 import { sizeOf } from '../shape/shape.js';
 import type { ArrayView } from './kernel.js';
 import { linalgKernels, type CompositeKernel } from './linalg/index.js';
+import { convolveChannelsLast } from './conv-vectors.js';
 import { normalizeVectors, softmaxVectors } from './rows-vectors.js';
 
 type Attributes = Readonly<Record<string, CallAttribute>>;
@@ -31,9 +32,23 @@ const normalizationKernel = (name: 'layerNorm' | 'rmsNorm'): PartialKernel => ([
   return found === null ? undefined : [{ data: found, shape, dtype }];
 };
 
+const numbersOf = (attribute: CallAttribute | undefined): readonly number[] => (Array.isArray(attribute) ? attribute : []);
+
+/** A convolution whose operand and result have their channels last, the kernel its features; padding: low and high of each spatial axis in turn. */
+const convChannelsLastKernel: PartialKernel = ([x, kernel], attributes) => {
+  const { dtype } = x!;
+  if (!(x!.data instanceof Float32Array || x!.data instanceof Float64Array) || !(kernel!.data instanceof Float32Array || kernel!.data instanceof Float64Array)) return undefined;
+  const [strides, padding, dilation] = [attributes.strides, attributes.padding, attributes.rhsDilation].map(numbersOf);
+  if (padding!.length !== 2 * strides!.length || dilation!.length !== strides!.length) return undefined;
+  const axes = strides!.map((stride, i) => ({ stride, padding: [padding![2 * i]!, padding![2 * i + 1]!] as const, dilation: dilation![i]! }));
+  const found = convolveChannelsLast({ data: x!.data, shape: x!.shape }, { data: kernel!.data, shape: kernel!.shape }, axes);
+  return found === null ? undefined : [{ ...found, dtype }];
+};
+
 /** The composites that the eager executor computes by a kernel, by name. */
 export const compositeKernels = {
   ...linalgKernels,
+  convChannelsLast: convChannelsLastKernel,
   softmax: softmaxKernel,
   layerNorm: normalizationKernel('layerNorm'),
   rmsNorm: normalizationKernel('rmsNorm'),

@@ -28,6 +28,7 @@ function signed(value: number): number[] {
 
 export const i32 = {
   const: (value: number): Code => [0x41, ...signed(value)],
+  load: (address: Code): Code => [...address, 0x28, 2, 0],
   add: (a: Code, b: Code): Code => [...a, ...b, 0x6a],
   sub: (a: Code, b: Code): Code => [...a, ...b, 0x6b],
   lessUnsigned: (a: Code, b: Code): Code => [...a, ...b, 0x49],

@@ -17,14 +17,15 @@ export const blockColumns = 256;
 export const blockInner = 256;
 
 /** What differs between the element types. */
-interface ElementType {
+export interface ElementType {
   readonly bytes: 4 | 8;
   readonly splat: (address: Code, offset?: number) => Code;
   readonly add: (a: Code, b: Code) => Code;
   readonly mul: (a: Code, b: Code) => Code;
 }
 
-const elementTypes = {
+/** By element type. */
+export const elementTypes = {
   float32: { bytes: 4, splat: v128.load32Splat, add: f32x4.add, mul: f32x4.mul },
   float64: { bytes: 8, splat: v128.load64Splat, add: f64x2.add, mul: f64x2.mul },
 } as const satisfies Readonly<Record<string, ElementType>>;
@@ -46,13 +47,37 @@ function leftStrides(element: MatmulElement, layout: LeftLayout): { readonly row
   return layout === 'rows' ? { row: lineBytes(blockInner, element), step: bytes } : { row: bytes, step: lineBytes(blockRows, element) };
 }
 
+/** The sums of a tile, or their places. */
+export const tileOf = <T>(of: (row: number, vector: number) => T): T[][] => Array.from({ length: tileRows }, (_, row) => Array.from({ length: vectorsOfTile }, (__, vector) => of(row, vector)));
+
+/** Where the operands of the next step are, and how far it is to the one after. */
+interface Run {
+  readonly from: Local;
+  readonly step: number;
+}
+
 /**
- * A function of (left block, strip of the right block, place in the result, steps of the inner axis, tiles below each other): adds the products
- * to the result. All are addresses or counts from 1 on. One step a turn of the loop: with more the compiler runs out of registers (35 against 21
+ * Adds the products of `steps` steps to the sums of a tile. One step a turn of the loop: with more the compiler runs out of registers (35 against 21
  * thousand million operations a second).
  */
+export function addProducts(f: FunctionBuilder, { splat, add, mul }: ElementType, sums: readonly (readonly Local[])[], left: Run & { readonly row: number }, right: Run, steps: Code): void {
+  const rest = f.variable('i32', steps);
+  f.repeat(() => {
+    const columns = sums[0]!.map((_, vector) => f.vector(v128.load(right.from.get, vector * vectorBytes)));
+    sums.forEach((row, i) => {
+      const factor = f.vector(splat(left.from.get, i * left.row));
+      row.forEach((sum, j) => f.emit(sum.set(add(sum.get, mul(factor, columns[j]!)))));
+    });
+    for (const [local, by] of [[left.from, left.step], [right.from, right.step], [rest, -1]] as const) f.emit(local.set(i32.add(local.get, i32.const(by))));
+    return rest.get;
+  });
+}
+
+/**
+ * A function of (left block, strip of the right block, place in the result, steps of the inner axis, tiles below each other): adds the products
+ * to the result. All are addresses or counts from 1 on.
+ */
 function tiles(element: MatmulElement, layout: LeftLayout): FunctionBuilder {
-  const { splat, add, mul }: ElementType = elementTypes[element];
   const left = leftStrides(element, layout);
   const rightStep = lineBytes(blockColumns, element);
   const f = new FunctionBuilder(['i32', 'i32', 'i32', 'i32', 'i32']);
@@ -61,20 +86,9 @@ function tiles(element: MatmulElement, layout: LeftLayout): FunctionBuilder {
   const moveOn = (address: Local, by: number): void => f.emit(address.set(i32.add(address.get, i32.const(by))));
   f.repeat(() => {
     const place = (row: number, vector: number): number => row * rightStep + vector * vectorBytes;
-    const sums = Array.from({ length: tileRows }, (_, row) => Array.from({ length: vectorsOfTile }, (__, vector) => f.variable('v128', v128.load(c.get, place(row, vector)))));
+    const sums = tileOf((row, vector) => f.variable('v128', v128.load(c.get, place(row, vector))));
     const [from, to] = [f.variable('i32', a.get), f.variable('i32', b.get)];
-    const rest = f.variable('i32', steps.get);
-    f.repeat(() => {
-      const columns = Array.from({ length: vectorsOfTile }, (_, vector) => f.vector(v128.load(to.get, vector * vectorBytes)));
-      sums.forEach((row, i) => {
-        const factor = f.vector(splat(from.get, i * left.row));
-        row.forEach((sum, j) => f.emit(sum.set(add(sum.get, mul(factor, columns[j]!)))));
-      });
-      moveOn(from, left.step);
-      moveOn(to, rightStep);
-      moveOn(rest, -1);
-      return rest.get;
-    });
+    addProducts(f, elementTypes[element], sums, { from, ...left }, { from: to, step: rightStep }, steps.get);
     sums.forEach((row, i) => row.forEach((sum, j) => f.emit(v128.store(c.get, sum.get, place(i, j)))));
     moveOn(a, tileRows * left.row);
     moveOn(c, tileRows * rightStep);

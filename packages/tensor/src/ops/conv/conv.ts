@@ -1,5 +1,6 @@
 import { ArgumentError } from '../../errors/errors.js';
 import { bindOne } from '../../program/bind.js';
+import { evaluateComposite } from '../../program/composite-kernel.js';
 import type { Dim } from '../../shape/dim.js';
 import type { TensorLike } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -35,16 +36,20 @@ export function convGeneralDilated(x: TensorLike, kernel: TensorLike, options: C
   }
   const ones = names.map(() => 1);
   const { windowStrides: strides = ones, lhsDilation = ones, rhsDilation = ones, featureGroupCount = 1, batchGroupCount = 1 } = options;
-  const operand = transpose(a!, toLhs);
-  const filter = transpose(w!, toRhs);
   const spread = (size: Dim, dilation: number): Dim => (typeof size === 'number' ? (size === 0 ? 0 : (size - 1) * dilation + 1) : size);
-  const sizes = operand.shape.slice(2).map((size, i) => spread(size, lhsDilation[i]!));
-  const windows = filter.shape.slice(2).map((size, i) => spread(size, rhsDilation[i]!));
+  const sizes = names.map((_, i) => spread(a!.shape[toLhs[i + 2]!]!, lhsDilation[i]!));
+  const windows = names.map((_, i) => spread(w!.shape[toRhs[i + 2]!]!, rhsDilation[i]!));
   const padding = resolvePadding('convGeneralDilated', options.padding, sizes, windows, strides);
-  const result = bindOne('conv', [operand, filter], { strides, padding, lhsDilation, rhsDilation, featureGroupCount, batchGroupCount });
+  const isChannelsLast = lhs === out && lhs === ['N', ...names, 'C'].join('') && rhs === [...names, 'I', 'O'].join('');
+  const isPlain = featureGroupCount === 1 && batchGroupCount === 1 && lhsDilation.every((dilation) => dilation === 1);
+  if (isChannelsLast && isPlain && !a!.isTraced && !w!.isTraced) {
+    // Without transpositions, which take as long as the products of small kernels.
+    const found = evaluateComposite('convChannelsLast', [a!, w!], { strides, padding: padding.flat(), rhsDilation });
+    if (found) return found[0]!;
+  }
+  const result = bindOne('conv', [transpose(a!, toLhs), transpose(w!, toRhs)], { strides, padding, lhsDilation, rhsDilation, featureGroupCount, batchGroupCount });
   return transpose(result, toOut.map((_, i) => toOut.indexOf(i)));
 }
-
 
 /** Correlation with strides and padding alone (lax.conv). x: (batch, in, spatial...), kernel: (out, in, window...). */
 export const conv = (x: TensorLike, kernel: TensorLike, { windowStrides, padding }: Pick<ConvOptions, 'windowStrides' | 'padding'>): Tensor =>
