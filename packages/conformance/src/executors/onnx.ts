@@ -1,6 +1,10 @@
 import { compile } from '@flaxon/runtime-onnx';
+import * as ort from 'onnxruntime-node';
 import type { Value } from '../values.js';
 import { type CaseFunction, type Executor, ExecutorError, type PreparedFunction } from './executor.js';
+import { shareSessions } from './shared-sessions.js';
+
+const runtime = shareSessions(ort);
 
 /**
  * Compiles the function to a graph of ONNX Runtime and runs that. The function itself runs once a signature, on traced tensors;
@@ -17,7 +21,7 @@ function prepare(f: CaseFunction): PreparedFunction {
       own.error = error;
       throw error;
     }
-  });
+  }, { runtime });
   return {
     async call(...args) {
       delete own.error;
