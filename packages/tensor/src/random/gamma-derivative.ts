@@ -5,10 +5,11 @@
  */
 import { whileLoop } from '../control/while-loop.js';
 import { zerosLike, onesLike } from '../ops/create.js';
-import { abs, add, digamma, div, equal, greater, less, log, logicalAnd, mul, neg, sub, where } from '../ops/elementwise.js';
-import { convert } from '../ops/operand.js';
+import { broadcastArrays } from '../ops/arrange/turn.js';
+import { abs, add, digamma, div, equal, greater, isfinite, less, log, logicalAnd, mul, neg, sub, where } from '../ops/elementwise.js';
+import { convert, promoteFloating } from '../ops/operand.js';
 import { any } from '../ops/reduce.js';
-import { scalar } from '../tensor/create.js';
+import { scalar, type TensorLike } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 const precision = 2 ** -50;
@@ -30,6 +31,16 @@ export function gammaSampleDerivative(a: Tensor, x: Tensor): Tensor {
   );
   const outside = where(logicalAnd(equal(wideX, 0), greater(wideA, 0)), 0, NaN);
   return convert(where(isPositive, inside, outside), a.dtype);
+}
+
+/**
+ * How much a sample x of the gamma distribution moves with its shape a (lax.random_gamma_grad); broadcasts. NaN where a is not above 0, x negative or one of
+ * them not finite. It has no derivative itself.
+ */
+export function randomGammaGrad(a: TensorLike, x: TensorLike): Tensor {
+  const [shape, sample] = broadcastArrays(...promoteFloating('randomGammaGrad', [a, x])) as [Tensor, Tensor];
+  const isFinite = logicalAnd(isfinite(shape), isfinite(sample));
+  return where(isFinite, gammaSampleDerivative(where(isFinite, shape, 1), where(isFinite, sample, 1)), NaN);
 }
 
 type SeriesState = {

@@ -252,6 +252,13 @@ def numeric():
         case(f'clz of {np.dtype(dtype).name}', 'clz', lax.clz, x)
     case('populationCount of negative numbers', 'populationCount', lax.population_count, i32(-1, -2, -2**31))
     case('clz of negative numbers', 'clz', lax.clz, i32(-1, -2, -2**31))
+    ends = {np.int8: (-128, 127), np.int16: (-2**15, 2**15 - 1), np.int32: (-2**31, 2**31 - 1), np.int64: (-2**63, 2**63 - 1), np.uint8: (0, 255), np.uint16: (0, 2**16 - 1), np.uint32: (0, 2**32 - 1), np.uint64: (0, 2**64 - 1)}
+    for dtype, (low, high) in ends.items():
+        points = np.array([low, high, 0, 1, 3, high // 3, high - 7, low // 2], dtype)
+        case(f'mulhi of {np.dtype(dtype).name}', 'mulhi', lambda a, b: lax.mulhi(*jnp.broadcast_arrays(a, b)), points[:, None], points)
+    for dtype in (np.int32, np.uint8, np.int64):
+        case(f'reduceXor of {np.dtype(dtype).name}', 'reduceXor', lambda t, o: lax.reduce_xor(t, (1,)), np.array([[12, 0, 18], [7, 1, 100]], dtype), {'axis': 1})
+    case('reduceXor of bools over all axes', 'reduceXor', lambda t: lax.reduce_xor(t, (0, 1)), np.array([[True, False, True], [True, False, False]]))
     case('bitwiseCount', 'bitwiseCount', jnp.bitwise_count, i32(-1, 7, -255))
 
 
@@ -347,6 +354,10 @@ def keyword(jax_function, **renamed):
 
 
 def arrange():
+    case('broadcastLike', 'broadcastLike', lax.broadcast_like, f32([1, 2, 3]), spread((2, 3)))
+    case('broadcastToRank', 'broadcastToRank', lax.broadcast_to_rank, spread((2, 3)), 4)
+    case('broadcastToRank of a scalar', 'broadcastToRank', lax.broadcast_to_rank, np.float32(2), 2)
+    case('broadcastToRank of what has it', 'broadcastToRank', lax.broadcast_to_rank, spread((2, 3)), 2)
     a, b = spread((2, 3), seed=1), spread((2, 3), seed=2)
     v, w = spread((3,), seed=3), spread((3,), seed=4)
     x = spread((3, 4, 2), seed=5)
@@ -599,6 +610,8 @@ def special():
     edges = [(0, 0), (0, 1), (1, 0), (2, inf), (inf, 1), (1, -1), (-1, 1), (1, nan), (nan, 1)]
     binary('gammainc', sp.gammainc, pairs, edges, rtol=2e-11, atol=1e-30)
     binary('gammaincc', sp.gammaincc, pairs, edges, rtol=2e-11, atol=1e-30)
+    binary('igammaGradA', lambda s, t: lax.igamma_grad_a(*jnp.broadcast_arrays(s, t)), pairs, [(0, 0), (0, 1), (1, 0), (1, -1), (-1, 1), (1, nan), (nan, 1)], grad=False, rtol=2e-11, atol=1e-30)
+    binary('randomGammaGrad', lambda s, t: lax.random_gamma_grad(*jnp.broadcast_arrays(s, t)), pairs, [(0, 0), (0, 1), (1, 0), (1, -1), (-1, 1), (1, nan), (nan, 1), (2, inf), (inf, 1)], grad=False, rtol=2e-11)
     a, b, x = f64(0.5, 2, 10, 1, 30), f64(0.5, 3, 0.7, 1, 40), f64(0.3, 0.9, 0.5, 0.25, 0.42)
     case('betainc', 'betainc', sp.betainc, a, b, x, grad=False, rtol=1e-11)
     case('betainc float32', 'betainc', sp.betainc, a.astype(np.float32), b.astype(np.float32), x.astype(np.float32), grad=False, wide=True)

@@ -3,7 +3,7 @@ export {
   diagflat, diagIndices, diagonal, fillDiagonal, geomspace, identity, indices, logspace, matrixTrace, meshgrid, tri, trilIndices, triuIndices, vander,
   type DiagonalOptions, type LogspaceOptions, type MeshgridOptions,
 } from './make.js';
-export { broadcastArrays, deleteElements, fliplr, flipud, insert, matrixTranspose, resize, rollaxis, rot90 } from './turn.js';
+export { broadcastArrays, broadcastLike, broadcastToRank, deleteElements, fliplr, flipud, insert, matrixTranspose, resize, rollaxis, rot90 } from './turn.js';
 export { ravelMultiIndex, unravelIndex } from './multi-index.js';
 export { bartlett, blackman, hamming, hanning, kaiser } from './window-functions.js';
 export { applyAlongAxis, applyOverAxes } from './apply.js';

@@ -43,6 +43,17 @@ export function broadcastArrays(...xs: readonly TensorLike[]): Tensor[] {
   return operands.map((operand) => broadcastTo(operand, shape));
 }
 
+/** In the shape of another tensor (lax.broadcast_like). @throws ShapeError where it does not broadcast to it. */
+export const broadcastLike = (x: TensorLike, like: { readonly shape: Shape }): Tensor => broadcastTo(toTensor('broadcastLike', x), like.shape);
+
+/** With axes of size 1 in front, as many as are missing to `rank` (lax.broadcast_to_rank). @throws ArgumentError where there are more than that */
+export function broadcastToRank(x: TensorLike, rank: number): Tensor {
+  const operand = toTensor('broadcastToRank', x);
+  const missing = rank - operand.rank;
+  if (!Number.isInteger(rank) || missing < 0) throw new ArgumentError('broadcastToRank', 'rank', `must be a whole number from ${operand.rank}, the rank of x, on; found ${rank}`);
+  return reshape(operand, [...Array.from({ length: missing }, () => 1), ...operand.shape]);
+}
+
 /** The elements in order, over and over, in another shape of known size (jnp.resize). */
 export function resize(x: TensorLike, shape: Shape): Tensor {
   const flat = ravel(toTensor('resize', x));

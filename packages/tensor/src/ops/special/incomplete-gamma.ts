@@ -106,3 +106,12 @@ export const gammaincc = (a: TensorLike, x: TensorLike): Tensor =>
     value: (s, t) => incomplete(s, t, true).value,
     partials: [([s, t]) => byA(s!, t!, true), ([s, t]) => neg(density(s!, t!))],
   }, broadcast('gammaincc', a, x));
+
+/**
+ * The derivative of `gammainc` by its first argument (lax.igamma_grad_a). NaN where a is not above 0 or infinite, and for negative x. It has no derivative
+ * itself, as in JAX.
+ */
+export function igammaGradA(a: TensorLike, x: TensorLike): Tensor {
+  const [s, t] = broadcast('igammaGradA', a, x) as [Tensor, Tensor];
+  return where(logicalAnd(greater(s, 0), less(s, Infinity)), byA(s, t, false), NaN);
+}

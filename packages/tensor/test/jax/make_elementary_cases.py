@@ -1,0 +1,36 @@
+"""Makes cases/elementary.json: elementwise functions and reductions at their edges, as JAX 0.10.2 has them on a CPU.
+
+    python make_elementary_cases.py
+"""
+import json
+import pathlib
+
+import jax.numpy as jnp
+import ml_dtypes
+import numpy as np
+
+from make_cases import case, cases, f32, keyword
+
+half_dtypes = (np.float16, ml_dtypes.bfloat16)
+
+
+def rounding():
+    for dtype in half_dtypes:
+        for decimals in (3, -1, 9, -9):
+            case(f'round of {np.dtype(dtype).name} to {decimals} decimals', 'round', keyword(jnp.round), np.array([124.25, -1.0625, 3e-3, 65000], dtype), {'decimals': decimals}, grad=False)
+
+
+def bools():
+    case('square of bools', 'square', jnp.square, np.array([True, False]))
+
+
+def limits():
+    case('clip without limits', 'clip', jnp.clip, f32(-1, 2))
+    case('clip of integers by a fraction', 'clip', keyword(jnp.clip), np.array([-1, 0, 3], np.int32), {'min': 0.5})
+
+
+rounding()
+bools()
+limits()
+(pathlib.Path(__file__).parent / 'cases' / 'elementary.json').write_text('[\n' + ',\n'.join(json.dumps(one) for one in cases) + '\n]\n')
+print('elementary', len(cases))
