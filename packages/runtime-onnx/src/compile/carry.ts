@@ -9,6 +9,7 @@ import type { StagedFunction } from '../export/stage.js';
 import { ReleasedError } from '../errors/session-errors.js';
 import { asyncDispose } from '../session/dispose.js';
 import type { Engine, RunOptions } from '../session/engine.js';
+import { freeArrays, freeDeviceMemory } from '../session/free-memory.js';
 import type { OrtTensor } from '../session/runtime.js';
 import { type BuiltSession, buildSession, type ExecutableOptions } from './executable.js';
 import { Ports } from './ports.js';
@@ -59,10 +60,6 @@ async function fetched(tensor: OrtTensor): Promise<OrtTensor> {
   return location === 'cpu' || location === 'cpu-pinned' || !tensor.getData ? tensor : { type, dims, data: await tensor.getData() };
 }
 
-const free = (values: readonly OrtTensor[]): void => values.forEach((value) => {
-  if ((value.location ?? 'cpu').startsWith('gpu')) value.dispose?.();
-});
-
 /**
  * State that a compiled step takes and gives: `await using loop = await step.carry(initial)`, then `await loop.advance(batch)` as often as wanted and
  * `await loop.state()`. Calls run one after the other.
@@ -72,6 +69,8 @@ export class Carry<State, Rest extends readonly unknown[], Result> implements As
   readonly #flat: FlatArguments<Tensor>;
   /** By port, in the order of the names of the ports; undefined before the first step. */
   #values: readonly OrtTensor[] | undefined;
+  /** Whether tensors were made of the values, which look at their memory. */
+  #isShown = false;
   /** The last step's graph. */
   #session: CarrySession | undefined;
   #last: Promise<unknown> = Promise.resolve();
@@ -109,18 +108,26 @@ export class Carry<State, Rest extends readonly unknown[], Result> implements As
     const leaves = flattenArguments('compile', rest, isTensor, []).leaves;
     session.rest.input.feed(feeds, engine, (i) => leaves[i]!.leaf);
     const results = await runnable.run(feeds, [...session.state.output.names, ...session.rest.output.names]);
-    free(this.#values ?? []);
+    this.#free(Object.values(results));
     this.#values = session.state.output.names.map((name) => results[name]!);
+    this.#isShown = false;
     this.#session = session;
     const outputs = session.rest.output.tensors(results);
     const [, result] = session.staged.rebuildResult([...this.#flat.leaves.map(({ leaf }) => leaf), ...outputs]) as readonly [State, Result];
     return result;
   }
 
+  /** Frees the values; not the memory of `kept`, nor what tensors look at. */
+  #free(kept: readonly OrtTensor[]): void {
+    freeDeviceMemory(this.#values ?? []);
+    if (!this.#isShown) freeArrays(this.#values ?? [], kept);
+  }
+
   /** The state after the steps so far, as tensors. */
   async state(): Promise<State> {
     await this.#last;
     if (this.#isReleased) throw new ReleasedError('state');
+    this.#isShown = true;
     const leaves = this.#values && this.#session ? await this.#read(this.#values, this.#session) : this.#flat.leaves.map(({ leaf }) => leaf);
     return (this.#flat.rebuild(leaves) as readonly State[])[0]!;
   }
@@ -134,7 +141,7 @@ export class Carry<State, Rest extends readonly unknown[], Result> implements As
   async release(): Promise<void> {
     this.#isReleased = true;
     await this.#last;
-    free(this.#values ?? []);
+    this.#free([]);
     this.#values = undefined;
   }
 

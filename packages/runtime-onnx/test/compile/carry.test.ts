@@ -1,9 +1,11 @@
 import { add, ArgumentError, concatenate, grad, matmul, mean, mul, sub, type Tensor, tensor, tree, valueAndGrad } from '@flaxon/tensor';
+import * as ort from 'onnxruntime-node';
 import * as web from 'onnxruntime-web';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Carry } from '../../src/compile/carry.js';
 import { compile, type CompileOptions } from '../../src/compile/compile.js';
 import { ReleasedError } from '../../src/errors/session-errors.js';
+import type { OrtRuntime, OrtTensor } from '../../src/session/runtime.js';
 import { expectClose } from '../agreement.js';
 import { arbitrary } from '../values.js';
 
@@ -101,5 +103,63 @@ describe('state that stays in the runtime', () => {
     await expect(loop.advance(tensor(1))).rejects.toThrow(ReleasedError);
     await expect(loop.state()).rejects.toThrow(/the state was released/);
     expect((await f(tensor(1.5), tensor(1)))[0].item()).toBe(3);
+  });
+});
+
+/** A runtime that notes which tensors it has given. */
+function watched(given: Readonly<Record<string, OrtTensor>>[]): OrtRuntime {
+  const create = async (model: Uint8Array | string): Promise<Awaited<ReturnType<OrtRuntime['InferenceSession']['create']>>> => {
+    const session = typeof model === 'string' ? await ort.InferenceSession.create(model) : await ort.InferenceSession.create(model);
+    return {
+      inputNames: session.inputNames,
+      outputNames: session.outputNames,
+      run: async (feeds, fetches) => {
+        const results: Readonly<Record<string, OrtTensor>> = await session.run(feeds as Record<string, ort.Tensor>, fetches);
+        given.push(results);
+        return results;
+      },
+      release: () => session.release(),
+    };
+  };
+  return { InferenceSession: { create }, Tensor: ort.Tensor, listSupportedBackends: ort.listSupportedBackends };
+}
+
+describe('the memory of a state', () => {
+  const size = 2 ** 15;
+  const doubles = (s: Tensor): [Tensor, Tensor] => [mul(s, 2), add(s, 1)];
+  const lengthOf = ({ data }: OrtTensor): number => (data as Float32Array).length;
+  const initialState = (): Tensor => tensor(new Float32Array(size).fill(1));
+
+  it('goes back with the step that takes it; the first state and results stay', async () => {
+    const given: Record<string, OrtTensor>[] = [];
+    await using f = compile(doubles, { runtime: watched(given) });
+    const first = initialState();
+    await using loop = f.carry(first);
+    const results = [await loop.advance(), await loop.advance(), await loop.advance()];
+    const states = given.map((outputs) => lengthOf(Object.entries(outputs).find(([name]) => name.startsWith('next'))![1]));
+    expect(states).toEqual([0, 0, size]);
+    expect(results.map((result) => result.data()[size - 1])).toEqual([2, 3, 5]);
+    expect(first.data()[size - 1]).toBe(1);
+    await loop.release();
+    expect(given.flatMap((outputs) => Object.entries(outputs).flatMap(([name, value]) => (name.startsWith('next') ? [lengthOf(value)] : [])))).toEqual([0, 0, 0]);
+  });
+
+  it('stays where the state was asked for', async () => {
+    await using f = compile(doubles);
+    const loop = f.carry(initialState());
+    await loop.advance();
+    const seen = await loop.state();
+    await loop.advance();
+    const [later] = [await loop.state(), await loop.advance()];
+    await loop.release();
+    expect([seen.data()[size - 1], later.data()[size - 1]]).toEqual([2, 4]);
+  });
+
+  it('stays where the step fails', async () => {
+    await using f = compile((s: Tensor, x: Tensor): [Tensor, Tensor] => [add(s, matmul(x, x)), s]);
+    await using loop = f.carry(tensor(new Float32Array(size).fill(1), { shape: [size, 1] }));
+    await loop.advance(tensor([[2]], { dtype: 'float32' }));
+    await expect(loop.advance(arbitrary([2, 3]))).rejects.toThrow();
+    expect((await loop.state()).data()[size - 1]).toBe(5);
   });
 });
