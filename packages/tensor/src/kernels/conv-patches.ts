@@ -81,13 +81,30 @@ export interface PatchRegion {
   readonly endRow: number;
 }
 
-/** Fills `patches` (channels, taps, places): what each tap sees at each place, zero where there is no element. */
-export function fillPatches(dtype: Dtype, axes: readonly ConvAxis[], region: PatchRegion, patches: TypedArray): void {
+/** What lies next to each other in patches: the places of a tap, or the taps of a place. */
+export type PatchOrder = 'places' | 'taps';
+
+/** Fills `patches`, (channels, taps, places) or (places, channels, taps): what each tap sees at each place, zero where there is no element. */
+export function fillPatches(dtype: Dtype, axes: readonly ConvAxis[], region: PatchRegion, patches: TypedArray, order: PatchOrder = 'places'): void {
+  if (order === 'places') fillRuns(dtype, axes, region, patches, (taps, places) => ({ channel: taps * places, tap: places }));
+  else {
+    // At place o a tap t sees position o * stride + t * dilation - low: places and taps change roles with stride and dilation.
+    const [first, ...rest] = axes.map(({ places, taps, stride, rhsDilation, ...axis }): ConvAxis => ({ ...axis, places: taps, taps: places, stride: rhsDilation, rhsDilation: stride }));
+    const rows = region.endRow - region.firstRow;
+    const swapped = [{ ...first!, taps: rows, low: first!.low - region.firstRow * first!.rhsDilation }, ...rest];
+    fillRuns(dtype, swapped, { ...region, firstRow: 0, endRow: first!.places }, patches, (places, taps) => ({ channel: taps, tap: region.channels * taps }));
+  }
+}
+
+/** How far it is in the patches from channel to channel and from tap to tap. */
+type PatchSteps = (taps: number, places: number) => { readonly channel: number; readonly tap: number };
+
+function fillRuns(dtype: Dtype, axes: readonly ConvAxis[], region: PatchRegion, patches: TypedArray, stepsOf: PatchSteps): void {
   const { data, offset, channels, firstRow, endRow } = region;
   const sizes = axes.map(({ size }) => size);
   const places = axes.map((axis, i) => (i === 0 ? endRow - firstRow : axis.places));
   const tapCount = sizeOf(axes.map(({ taps }) => taps));
-  const placeCount = sizeOf(places);
+  const steps = stepsOf(tapCount, sizeOf(places));
   const elementStrides = rowMajorStrides(sizes);
   const placeStrides = rowMajorStrides(places);
   clear(patches);
@@ -103,8 +120,8 @@ export function fillPatches(dtype: Dtype, axes: readonly ConvAxis[], region: Pat
     };
     const target = {
       data: patches,
-      offset: meetings.reduce((sum, { place }, i) => sum + (i === 0 ? place - firstRow : place) * placeStrides[i]!, tapIndex * placeCount),
-      strides: [tapCount * placeCount, ...meetings.map(({ placeStep }, i) => placeStep * placeStrides[i]!)],
+      offset: meetings.reduce((sum, { place }, i) => sum + (i === 0 ? place - firstRow : place) * placeStrides[i]!, tapIndex * steps.tap),
+      strides: [steps.channel, ...meetings.map(({ placeStep }, i) => placeStep * placeStrides[i]!)],
     };
     const counts = [channels, ...meetings.map(({ count }) => count)];
     if (wide) copyWideRows(dtype, axes.at(-1)!.size, counts, source, target);

@@ -108,3 +108,31 @@ describe('as JAX', () => {
     expect(run('conv', [counting([1, 4, 4]), counting([2, 2, 2])], params, { shape: [1, 2, 5], dtype: 'float32' })).toEqual([16, 10, 0, 24, 14, 136, 114, 0, 160, 134]);
   });
 });
+
+/** Of one feature, without padding: the sums in plain loops, for windows with many taps. */
+function withoutPadding(x: ArrayView, kernel: ArrayView, [rows, columns]: readonly [number, number]): number[] {
+  const [examples, channels, height, width] = x.shape as readonly [number, number, number, number];
+  const [down, across] = kernel.shape.slice(2) as [number, number];
+  const [data, weights] = [x.data as Float32Array, kernel.data as Float32Array];
+  return indicesOf([examples, 1, rows, columns]).map(([example, , row, column]) => {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++) {
+      for (let i = 0; i < down; i++) {
+        for (let j = 0; j < across; j++) sum += data[((example! * channels + channel) * height + row! + i) * width + column! + j]! * weights[(channel * down + i) * across + j]!;
+      }
+    }
+    return sum;
+  });
+}
+
+it.each([
+  ['in several parts', [2, 32, 64, 64], [62, 62]],
+  ['for several examples at a time', [5, 8, 18, 20], [16, 17]],
+] as const)('a window with more taps than the result has places, whose patches are made %s', (_, size, window) => {
+  const x = array('float32', size, Array.from({ length: size.reduce((a, b) => a * b, 1) }, (__, i) => ((i * 7919) % 5) - 2));
+  const kernelShape = [1, size[1], ...window];
+  const kernel = array('float32', kernelShape, Array.from({ length: kernelShape.reduce((a, b) => a * b, 1) }, (__, i) => ((i * 104_729) % 3) - 1));
+  const places = [size[2] - window[0] + 1, size[3] - window[1] + 1] as const;
+  const found = run('conv', [x, kernel], { ...plain(2), padding: [[0, 0], [0, 0]] }, { shape: [size[0], 1, ...places], dtype: 'float32' });
+  expect(found).toEqual(withoutPadding(x, kernel, places));
+});
