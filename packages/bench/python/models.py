@@ -1,5 +1,7 @@
 """Models in plain JAX, on parameters in the order of the leaves of Flax's trees: gradient and Adam step of a perceptron, a gradient map, layers, many parameters."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import optax
@@ -78,7 +80,7 @@ def mlp_gradient(layers, x, labels):
 adam = optax.adam(1e-3)
 
 
-@jax.jit
+@functools.partial(jax.jit, donate_argnums=(0, 1))
 def adam_step(layers, state, x, labels):
   value, gradient = jax.value_and_grad(mlp.loss)(layers, x, labels)
   updates, state = adam.update(gradient, state)

@@ -21,7 +21,7 @@ TensorFlow.js and jax-js where FLAXON_BENCH_JS names a folder whose node_modules
   --only TEXT   the work whose name contains TEXT
   --rounds N    blocks of calls for each contestant, taken in turns (default 15)
   --block MS    how long a block takes (default 60)
-  --threads N   threads of every ONNX Runtime session (default 1)
+  --threads N   threads of every ONNX Runtime session, and of JAX (default 1)
 `;
 
 const everything: readonly Work[] = [
@@ -67,7 +67,7 @@ async function run({ only, rounds, block, threads }: Options): Promise<void> {
   const chosen = everything.filter(({ name }) => name.includes(only));
   if (chosen.length === 0) throw new RangeError(`--only is \`${only}\`, expected part of one of: ${everything.map(({ name }) => name).join('; ')}.`);
   const python = process.env['FLAXON_BENCH_PYTHON'];
-  const jax = python === undefined ? undefined : new JaxPeer(python);
+  const jax = python === undefined ? undefined : new JaxPeer(python, threads);
   if (jax === undefined) console.log('No JAX column: set FLAXON_BENCH_PYTHON to a Python that has jax and optax.\n');
   const folder = process.env['FLAXON_BENCH_JS'];
   const web = folder === undefined ? undefined : await WebPeers.load(folder);

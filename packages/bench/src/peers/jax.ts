@@ -29,10 +29,13 @@ export class JaxPeer {
   #prepared = 0;
   #errors = '';
 
-  /** `python` is the interpreter's path; it must have jax and optax. */
-  constructor(python: string) {
+  /**
+   * `python` is the interpreter's path; it must have jax and optax. `threads` is how many XLA may use. It reads NPROC, and no flag of its own does as much:
+   * with `--xla_cpu_multi_thread_eigen=false` two threads still share a product of matrices (0.10.2).
+   */
+  constructor(python: string, threads: number) {
     const script = join(import.meta.dirname, '../../python/serve.py');
-    this.#process = spawn(python, [script], { env: { ...process.env, JAX_PLATFORMS: 'cpu' } });
+    this.#process = spawn(python, [script], { env: { ...process.env, JAX_PLATFORMS: 'cpu', NPROC: String(threads) } });
     this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#errors += text;
     });

@@ -24,7 +24,7 @@ export function mlpSgd({ batch, steps }: { readonly batch: number; readonly step
       const options = { widths, batch, learningRate };
       const { params, step, steps: scanned } = perceptron(layers, learningRate);
       const contestants = [
-        ...flaxon({ f: steps === 1 ? step : scanned, state: params, rest: [tensor(x, { shape: [...lead, widths[0]] }), tensor(labels, { shape: lead })], compared: steps }, { threads }),
+        ...flaxon({ f: steps === 1 ? step : scanned, state: params, rest: [tensor(x, { shape: [...lead, widths[0]] }), tensor(labels, { shape: lead })], compared: steps, trains: true }, { threads }),
         handwritten(
           {
             graph: () => (steps === 1 ? mlpSgdGraph(options) : mlpSgdScanGraph(options, steps)),

@@ -38,7 +38,7 @@ export const mlpAdam = (batch: number): Work => ({
   async contestants({ threads, jax }) {
     const { layers, arrays, tensors } = data(batch);
     const { adam } = perceptron(layers, 0);
-    const contestants = flaxon({ f: adam.step, state: adam.init(), rest: tensors, compared: 1 }, { threads });
+    const contestants = flaxon({ f: adam.step, state: adam.init(), rest: tensors, compared: 1, trains: true }, { threads });
     if (jax !== undefined) contestants.push(await jax.contestant({ kind: 'mlpAdam', arrays, options: { widths, batch } }));
     return contestants;
   },
