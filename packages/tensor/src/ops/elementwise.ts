@@ -1,5 +1,6 @@
-import { isFloating, type Dtype } from '../dtype/dtype.js';
+import { isFloating, isHalf, type Dtype } from '../dtype/dtype.js';
 import { toFloating } from '../dtype/promotion.js';
+import { ArgumentError } from '../errors/errors.js';
 import { bindOne } from '../program/bind.js';
 import type { BinaryPrimitive, ComparisonPrimitive, UnaryPrimitive } from '../primitives/params.js';
 import { requireDtypeName, type TensorLike } from '../tensor/create.js';
@@ -11,11 +12,8 @@ type Binary = (x: TensorLike, y: TensorLike) => Tensor;
 
 const none = {};
 
-/** On floats and integers alike; bool becomes int32. */
-const real = (primitive: UnaryPrimitive): Unary => (x) => {
-  const operand = toTensor(primitive, x);
-  return bindOne(primitive, [operand.dtype === 'bool' ? convert(operand, 'int32') : operand], none);
-};
+/** On floats and integers alike; bools are refused, as JAX does. */
+const real = (primitive: UnaryPrimitive): Unary => (x) => bindOne(primitive, [toTensor(primitive, x)], none);
 
 /** On floats; integers become float32. */
 const floating = (primitive: UnaryPrimitive): Unary => (x) => bindOne(primitive, promoteFloating(primitive, [x]), none);
@@ -71,13 +69,21 @@ export interface RoundOptions {
   readonly decimals?: number;
 }
 
-/** To the nearest multiple of 10^-decimals, halves to even (jnp.round). */
+/**
+ * To the nearest multiple of 10^-decimals, halves to even (jnp.round); half floats by way of float32.
+ * @throws ArgumentError for integers with negative decimals, which JAX does not have either.
+ */
 export function round(x: TensorLike, { decimals = 0 }: RoundOptions = {}): Tensor {
+  if (!Number.isInteger(decimals)) throw new ArgumentError('round', 'decimals', `must be a whole number, found ${decimals}`);
   if (decimals === 0) return rounding('round')(x);
   const operand = toTensor('round', x);
-  if (!isFloating(operand.dtype)) return operand;
+  if (!isFloating(operand.dtype)) {
+    if (decimals > 0) return operand;
+    throw new ArgumentError('round', 'decimals', `must not be negative for ${operand.dtype}, found ${decimals}; round \`astype(x, 'float32')\``);
+  }
+  const wide = isHalf(operand.dtype) ? convert(operand, 'float32') : operand;
   const factor = 10 ** decimals;
-  return div(bindOne('round', [mul(operand, factor)], none), factor);
+  return convert(div(bindOne('round', [mul(wide, factor)], none), factor), operand.dtype);
 }
 
 /** Towards zero. */
@@ -100,7 +106,8 @@ export const rem: Binary = binary('rem');
 
 /** x to the power y. A whole number as exponent multiplies exactly (jnp.power, lax.integer_pow). */
 export function pow(x: TensorLike, y: TensorLike): Tensor {
-  const dtype = promotedDtype('pow', [x, y]);
+  const promoted = promotedDtype('pow', [x, y]);
+  const dtype = promoted === 'bool' ? 'int32' : promoted;
   const exponent = typeof y === 'bigint' ? Number(y) : y;
   if (typeof exponent === 'number' && Number.isInteger(exponent) && (isFloating(dtype) || exponent >= 0)) return integerPow(convert(x, dtype), exponent);
   return bindOne('pow', [convert(x, dtype), convert(y, dtype)], none);
@@ -113,7 +120,8 @@ export function integerPow(x: TensorLike, exponent: number): Tensor {
 }
 
 export const square: Unary = (x) => {
-  const operand = toTensor('square', x);
+  const given = toTensor('square', x);
+  const operand = given.dtype === 'bool' ? convert(given, 'int32') : given;
   return mul(operand, operand);
 };
 export const reciprocal: Unary = (x) => div(1, x);
@@ -161,7 +169,7 @@ export interface ClipOptions {
 }
 
 /** Limited to [min, max]; either bound may be left out (jnp.clip). */
-export function clip(x: TensorLike, { min, max }: ClipOptions): Tensor {
+export function clip(x: TensorLike, { min, max }: ClipOptions = {}): Tensor {
   const raised = min === undefined ? toTensor('clip', x) : maximum(x, min);
   return max === undefined ? raised : minimum(raised, max);
 }

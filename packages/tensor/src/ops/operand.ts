@@ -37,6 +37,12 @@ export function promote(operation: string, operands: readonly TensorLike[]): Ten
   return operands.map((x) => convert(x, dtype));
 }
 
+/** The operands as tensors of one dtype of numbers: bools become int32, as JAX has it where bools have no arithmetic of their own. */
+export function promoteNumbers(operation: string, operands: readonly TensorLike[]): Tensor[] {
+  const dtype = promotedDtype(operation, operands);
+  return operands.map((x) => convert(x, dtype === 'bool' ? 'int32' : dtype));
+}
+
 /** The operands as tensors of one floating dtype. */
 export function promoteFloating(operation: string, operands: readonly TensorLike[]): Tensor[] {
   const dtype = toFloating(promotedDtype(operation, operands));

@@ -1,7 +1,8 @@
 import type { Dtype } from '../dtype/dtype.js';
+import { finfo } from '../dtype/limits.js';
 import { DtypeError } from '../errors/errors.js';
 import { convert } from '../ops/operand.js';
-import { abs, add, mul, neg } from '../ops/elementwise.js';
+import { abs, add, equal, mul, neg, where } from '../ops/elementwise.js';
 import { requireDtypeName } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -47,7 +48,8 @@ export function nextAbove(x: Tensor, dtype: FloatDtype): Tensor {
   const unit = epsilon(dtype) / 2;
   const wide = convert(x, 'float64');
   const step = add(mul(abs(wide), unit * (1 + 2 * unit)), formats[dtype].smallest);
-  return convert(add(wide, step), dtype);
+  // Above minus infinity is the least finite number; the sum there is no number.
+  return convert(where(equal(wide, -Infinity), finfo(dtype).min, add(wide, step)), dtype);
 }
 
 /** The greatest number of the dtype below each of x. */

@@ -45,8 +45,10 @@ interface Truncation {
 }
 
 function truncation(lower: Tensor, upper: Tensor, dtype: FloatDtype): Truncation {
-  const minval = erf(div(lower, sqrt2(dtype)));
-  const maxval = erf(div(upper, sqrt2(dtype)));
+  // XLA divides by the constant sqrt(2) by multiplying with its rounded reciprocal, which moves some bounds by a bit.
+  const reciprocal = div(1, sqrt2(dtype));
+  const minval = erf(mul(lower, reciprocal));
+  const maxval = erf(mul(upper, reciprocal));
   return { minval, span: sub(maxval, minval), lower: nextAbove(lower, dtype), upper: nextBelow(upper, dtype) };
 }
 

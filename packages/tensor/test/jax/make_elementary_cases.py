@@ -22,6 +22,13 @@ def rounding():
 
 def bools():
     case('square of bools', 'square', jnp.square, np.array([True, False]))
+    for f, jax_function in (('pow', jnp.power), ('mod', jnp.mod), ('floorDivide', jnp.floor_divide), ('fmod', jnp.fmod)):
+        case(f'{f} of bools', f, jax_function, np.array([True, False]), np.array([True, True]))
+
+
+def divisions():
+    for dtype in (np.uint8, np.uint16, np.uint32, np.int8, np.int32):
+        case(f'floorDivide of {np.dtype(dtype).name}, also by zero', 'floorDivide', jnp.floor_divide, np.array([7, 8, 0, 5, 100, 1], dtype), np.array([2, 3, 5, 0, 7, 0], dtype))
 
 
 def limits():
@@ -31,6 +38,7 @@ def limits():
 
 rounding()
 bools()
+divisions()
 limits()
 (pathlib.Path(__file__).parent / 'cases' / 'elementary.json').write_text('[\n' + ',\n'.join(json.dumps(one) for one in cases) + '\n]\n')
 print('elementary', len(cases))

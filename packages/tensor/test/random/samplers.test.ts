@@ -49,6 +49,15 @@ describe('samples with the bits of JAX', () => {
     numbers(random.truncatedNormal(key, -2, 2, [4], { dtype: 'float64' })).forEach((x, i) => expect(x / expected[i]!).toBeCloseTo(1, 12));
   });
 
+  it.each([
+    ['that are no powers of two', -1.5, 2.5, [-1.1009799242019653, 1.5256476402282715, 0.43544265627861023, 1.8985990285873413]],
+    ['close together', 0, 0.001, [7.405255018966272e-5, 0.0009381441050209105, 0.0006489568622782826, 0.0009756208164617419]],
+    ['open below', -Infinity, 0.5, [-1.633284568786621, 0.3817904591560364, -0.1288721263408661, 0.452665776014328]],
+    ['open above', 1, Infinity, [1.0497937202453613, 2.3333940505981445, 1.5919779539108276, 2.6633918285369873]],
+  ])('truncatedNormal with bounds %s gives the bits of JAX', (_name, lower, upper, expected) => {
+    expect(numbers(random.truncatedNormal(random.key(3), lower, upper, [4]))).toEqual(expected);
+  });
+
   it('categorical, choice and permutation pick what JAX picks', () => {
     const logits = tensor([0.1, 0.2, 0.7].map(Math.log), { dtype: 'float32' });
     expect(numbers(random.categorical(key, logits, { shape: [10] }))).toEqual([2, 2, 2, 2, 1, 2, 1, 2, 1, 2]);

@@ -3,7 +3,7 @@ import type { TensorLike } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { floorDivide, mod } from '../division.js';
 import { equal, rem, round, sub, trunc, where } from '../elementwise.js';
-import { convert, promote, promoteFloating, toTensor } from '../operand.js';
+import { convert, promoteFloating, promoteNumbers, toTensor } from '../operand.js';
 
 /** To the nearest whole number, halves to even; integers become float32 (jnp.rint). */
 export const rint = (x: TensorLike): Tensor => {
@@ -20,7 +20,7 @@ export function modf(x: TensorLike): [fraction: Tensor, whole: Tensor] {
 
 /** The remainder with the sign of the dividend; of integers by zero it is 0 (jnp.fmod). */
 export function fmod(x: TensorLike, y: TensorLike): Tensor {
-  const [a, b] = promote('fmod', [x, y]);
+  const [a, b] = promoteNumbers('fmod', [x, y]);
   return rem(a!, isInteger(b!.dtype) ? where(equal(b!, 0), 1, b!) : b!);
 }
 
