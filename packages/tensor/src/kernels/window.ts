@@ -1,124 +1,12 @@
 import type { TypedArray } from '../dtype/dtype.js';
-import type { WindowParams } from '../primitives/params.js';
-import { windowedAxes } from '../primitives/window.js';
-import { sizeOf, type StaticShape } from '../shape/shape.js';
+import { sizeOf } from '../shape/shape.js';
 import type { Kernel } from './kernel.js';
 import { allocateCompute, computeData, storeData, unsupported } from './number-class.js';
 import { startValue } from './reduce.js';
+import { forEachPlaces, type Geometry, geometryOf, type Meetings } from './window-geometry.js';
 
-/** One axis: which element each tap of the window meets at each place, or -1. */
-interface TapTable {
-  readonly size: number;
-  readonly taps: number;
-  readonly places: number;
-  /** (places, taps). */
-  readonly elements: Int32Array;
-  /** How far a flat index over the axes that the window moves over goes with an element. */
-  readonly step: number;
-}
-
-function tapTable(size: number, places: number, axis: number, params: WindowParams): Omit<TapTable, 'step'> {
-  const taps = params.dimensions[axis]!;
-  const [low] = params.padding[axis]!;
-  const [stride, spread, reach] = [params.strides[axis]!, params.baseDilation[axis]!, params.windowDilation[axis]!];
-  const elements = new Int32Array(places * taps).fill(-1);
-  for (let place = 0; place < places; place++) {
-    for (let tap = 0; tap < taps; tap++) {
-      const position = place * stride + tap * reach - low;
-      const element = position / spread;
-      if (Number.isInteger(element) && element >= 0 && element < size) elements[place * taps + tap] = element;
-    }
-  }
-  return { size, taps, places, elements };
-}
-
-/** The operand as (outer, span, inner), where the span holds the axes over which the window moves. */
-interface Geometry {
-  readonly outer: number;
-  readonly inner: number;
-  readonly span: number;
-  readonly places: number;
-  readonly taps: number;
-  readonly axes: readonly TapTable[];
-}
-
-function geometryOf(shape: StaticShape, result: StaticShape, params: WindowParams): Geometry {
-  const moved = windowedAxes(params);
-  const first = moved[0] ?? 0;
-  const end = moved.length === 0 ? 0 : moved.at(-1)! + 1;
-  let step = 1;
-  const axes: TapTable[] = [];
-  for (let axis = end - 1; axis >= first; axis--) {
-    const isMoved = moved.includes(axis);
-    axes.unshift({ ...tapTable(shape[axis]!, result[axis]!, axis, params), step: isMoved ? step : 0 });
-    if (isMoved) step *= shape[axis]!;
-  }
-  const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
-  return {
-    outer: product(shape.slice(0, first)),
-    inner: product(shape.slice(end)),
-    span: product(axes.map(({ size }) => size)),
-    places: product(axes.map(({ places }) => places)),
-    taps: product(axes.map(({ taps }) => taps)),
-    axes,
-  };
-}
-
-/** What the taps of the window meet at some places, one behind the other: (places, taps). */
-interface Meetings {
-  /** The first of the places. */
-  readonly first: number;
-  readonly count: number;
-  /** The element in the span for each tap, or -1. */
-  readonly elements: Int32Array;
-  /** Its flat index over the axes that the window moves over, or -1. */
-  readonly indices: Int32Array;
-}
-
-/** About so many meetings are written down at a time, so that they stay in the cache. */
-const mostMeetings = 1 << 15;
-
-/** Visits the places in row-major order, some at a time, with the taps of each in row-major order. */
-function forEachPlaces({ axes, places, taps }: Geometry, visit: (meetings: Meetings) => void): void {
-  const most = Math.min(places, Math.max(1, Math.floor(mostMeetings / taps)));
-  const [elements, indices] = [new Int32Array(most * taps), new Int32Array(most * taps)];
-  const at = axes.map(() => 0);
-  for (let first = 0; first < places; first += most) {
-    const count = Math.min(most, places - first);
-    for (let place = 0; place < count; place++) {
-      fillMeeting(axes, at, elements, indices, place * taps);
-      for (let axis = axes.length - 1; axis >= 0; axis--) {
-        at[axis] = at[axis]! + 1;
-        if (at[axis]! < axes[axis]!.places) break;
-        at[axis] = 0;
-      }
-    }
-    visit({ first, count, elements, indices });
-  }
-}
-
-/** Writes down what the taps meet at one place, from `start` on. */
-function fillMeeting(axes: readonly TapTable[], at: readonly number[], elements: Int32Array, indices: Int32Array, start: number): void {
-  let filled = 1;
-  elements[start] = 0;
-  indices[start] = 0;
-  for (let axis = 0; axis < axes.length; axis++) {
-    const { size, taps, elements: table, step } = axes[axis]!;
-    const row = at[axis]! * taps;
-    // Backwards, so that nothing is overwritten before it has been read.
-    for (let one = filled - 1; one >= 0; one--) {
-      const outerElement = elements[start + one]!;
-      const outerIndex = indices[start + one]!;
-      for (let tap = taps - 1; tap >= 0; tap--) {
-        const element = table[row + tap]!;
-        const isOutside = outerElement < 0 || element < 0;
-        elements[start + one * taps + tap] = isOutside ? -1 : outerElement * size + element;
-        indices[start + one * taps + tap] = isOutside ? -1 : outerIndex + element * step;
-      }
-    }
-    filled *= taps;
-  }
-}
+/** From so many elements behind each other, which see the same taps, a tap is met by all of them before the next one. */
+const fewLanes = 4;
 
 /** Sums are made in float64 (exact for integers of 32 bits, which wrap when they are stored) and rounded once. */
 function sumNumbers(data: TypedArray, { outer, inner, span, places, taps }: Geometry, { first, count, elements }: Meetings, out: TypedArray): void {
@@ -134,6 +22,24 @@ function sumNumbers(data: TypedArray, { outer, inner, span, places, taps }: Geom
         }
         out[to++] = sum;
       }
+    }
+  }
+}
+
+/** As `sumNumbers`, tap by tap. */
+function sumLanes(data: TypedArray, { outer, inner, span, places, taps }: Geometry, { first, count, elements }: Meetings, out: TypedArray): void {
+  const sums = new Float64Array(inner);
+  for (let block = 0; block < outer; block++) {
+    const start = block * span * inner;
+    let to = (block * places + first) * inner;
+    for (let at = 0; at < count * taps; at += taps, to += inner) {
+      sums.fill(0);
+      for (let tap = at; tap < at + taps; tap++) {
+        const element = elements[tap]!;
+        if (element < 0) continue;
+        for (let lane = 0, from = start + element * inner; lane < inner; lane++, from++) sums[lane] = sums[lane]! + (data[from] as number);
+      }
+      for (let lane = 0; lane < inner; lane++) out[to + lane] = sums[lane]!;
     }
   }
 }
@@ -162,7 +68,8 @@ export const windowSumKernel: Kernel<'windowSum'> = ([x], params, [output]) => {
   if (out.length === 0) return [storeData(out, dtype)];
   const data = computeData(x!);
   const geometry = geometryOf(x!.shape, shape, params);
-  const sum = dtype === 'int64' || dtype === 'uint64' ? sumBigs : sumNumbers;
+  const sumOfNumbers = geometry.inner < fewLanes ? sumNumbers : sumLanes;
+  const sum = dtype === 'int64' || dtype === 'uint64' ? sumBigs : sumOfNumbers;
   forEachPlaces(geometry, (meetings) => sum(data, geometry, meetings, out));
   return [storeData(out, dtype)];
 };
@@ -198,6 +105,37 @@ function choose(data: TypedArray, { outer, inner, span, places, taps }: Geometry
   }
 }
 
+/** As `choose`, tap by tap. */
+function chooseLanes(data: TypedArray, { outer, inner, span, places, taps }: Geometry, { first, count, elements, indices }: Meetings, { largest, identity }: Choice, out: TypedArray, chosen: Int32Array): void {
+  const isNan = new Uint8Array(inner);
+  for (let block = 0; block < outer; block++) {
+    const start = block * span * inner;
+    let to = (block * places + first) * inner;
+    for (let at = 0; at < count * taps; at += taps, to += inner) {
+      let hasNan = false;
+      for (let tap = at; tap < at + taps; tap++) {
+        const element = elements[tap]!;
+        const index = indices[tap]!;
+        const from = start + element * inner;
+        for (let lane = 0; lane < inner; lane++) {
+          const found = element < 0 ? identity[0]! : data[from + lane]!;
+          const best = out[to + lane]!;
+          if (tap > at && (largest ? best >= found : best <= found)) continue;
+          out[to + lane] = found;
+          chosen[to + lane] = index;
+          if (found !== found) {
+            isNan[lane] = 1;
+            hasNan = true;
+          }
+        }
+      }
+      if (!hasNan) continue;
+      for (let lane = 0; lane < inner; lane++) if (isNan[lane] === 1) out[to + lane] = NaN;
+      isNan.fill(0);
+    }
+  }
+}
+
 export const windowSelectKernel: Kernel<'windowSelect'> = ([x], params, [output]) => {
   const { dtype, shape } = output!;
   const out = allocateCompute(dtype, sizeOf(shape));
@@ -208,6 +146,7 @@ export const windowSelectKernel: Kernel<'windowSelect'> = ([x], params, [output]
   const identity = allocateCompute(dtype, 1);
   identity[0] = startValue(params.largest ? 'reduceMax' : 'reduceMin', dtype);
   const choice: Choice = { largest: params.largest, identity };
-  forEachPlaces(geometry, (meetings) => choose(data, geometry, meetings, choice, out, chosen));
+  const chooseBest = geometry.inner < fewLanes ? choose : chooseLanes;
+  forEachPlaces(geometry, (meetings) => chooseBest(data, geometry, meetings, choice, out, chosen));
   return [storeData(out, dtype), chosen];
 };
