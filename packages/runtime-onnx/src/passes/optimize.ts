@@ -12,6 +12,7 @@ import { fuseGemmRow } from './fuse-gemm-row.js';
 import { fuseGemmTranspose } from './fuse-gemm-transpose.js';
 import { fuseSquares } from './fuse-squares.js';
 import { hoistInvariants } from './hoist-invariants.js';
+import { mergeCalls } from './merge-calls.js';
 import { mergeDirections } from './merge-directions.js';
 import { mergeDuplicates } from './merge-duplicates.js';
 import { mergeSlices } from './merge-slices.js';
@@ -20,6 +21,7 @@ import type { Pass } from './pass.js';
 import { protectFactors } from './protect-factors.js';
 import { protectVectors } from './protect-vectors.js';
 import { removeDeadNodes } from './remove-dead-nodes.js';
+import { shareGemmFactor } from './share-gemm-factor.js';
 import { simplifyArithmetic } from './simplify-arithmetic.js';
 import { sinkNegation } from './sink-negation.js';
 import { sinkReshape } from './sink-reshape.js';
@@ -53,11 +55,13 @@ const passes: readonly Pass[] = [
   fuseSquares,
   fuseGemmTranspose,
   fuseGemmFactor,
+  shareGemmFactor,
   fuseGemmRow,
   removeDeadNodes,
   fuseGemmAddition,
   dropUnitAxes,
   mergeSlices,
+  mergeCalls,
   removeDeadNodes,
 ];
 

@@ -9,6 +9,7 @@ import { fuseGemmAddition } from '../../src/passes/fuse-gemm-addition.js';
 import { fuseGemmFactor } from '../../src/passes/fuse-gemm-factor.js';
 import { fuseGemmRow } from '../../src/passes/fuse-gemm-row.js';
 import { fuseGemmTranspose } from '../../src/passes/fuse-gemm-transpose.js';
+import { shareGemmFactor } from '../../src/passes/share-gemm-factor.js';
 import { expectRewrite, graphOf } from './graphs.js';
 
 const gemm = (b: GraphBuilder, x: Value, y: Value, c?: Value): Value =>
@@ -47,6 +48,30 @@ describe('fuseGemmFactor', () => {
     await expectRewrite(fuseGemmFactor, f64, (b, x, y) => withNumber(b, 'Mul', gemm(b, x!, y!), 0.25), ['Gemm']);
   });
   it('leaves computed factors', () => expectRewrite(fuseGemmFactor, [...matrices, { shape: [] }], (b, x, y, c) => mul(b, gemm(b, x!, y!), c!), ['Gemm', 'Mul']));
+});
+
+describe('shareGemmFactor', () => {
+  const square = (b: GraphBuilder, x: Value): Value => mul(b, x, x);
+  /** The product's mean and mean square, the first times `factor`. */
+  const moments = (b: GraphBuilder, p: Value, factor: number): Value[] => [withNumber(b, 'Mul', p, factor), withNumber(b, 'Mul', square(b, p), 0.01)];
+  it('takes the number by which a product is read beside its scaled square', async () => {
+    await expectRewrite(shareGemmFactor, matrices, (b, x, y) => moments(b, gemm(b, x!, y!), 0.1).map((value) => unary(b, 'Abs', value)), ['Gemm', 'Mul', 'Mul', 'Abs', 'Abs']);
+    await expectRewrite(shareGemmFactor, [...matrices, { shape: [4] }], (b, x, y, c) => moments(b, gemm(b, x!, y!, c!), -0.3), ['Gemm', 'Mul', 'Mul']);
+    await expectRewrite(shareGemmFactor, matrices, (b, x, y) => { const p = gemm(b, x!, y!); return [div(b, p, scalar(b, 'float32', 4)), div(b, square(b, p), scalar(b, 'float32', 7)), neg(b, square(b, p))]; }, ['Gemm', 'Mul', 'Mul', 'Mul', 'Mul']);
+  });
+  it('leaves a product that is read otherwise too', async () => {
+    const all = ['Gemm', 'Mul', 'Mul', 'Mul'];
+    await expectRewrite(shareGemmFactor, matrices, (b, x, y) => { const p = gemm(b, x!, y!); return [...moments(b, p, 0.1), p]; }, all);
+    await expectRewrite(shareGemmFactor, matrices, (b, x, y) => { const p = gemm(b, x!, y!); return [...moments(b, p, 0.1), unary(b, 'Abs', p)]; }, [...all, 'Abs']);
+    await expectRewrite(shareGemmFactor, matrices, (b, x, y) => { const p = gemm(b, x!, y!); return [...moments(b, p, 0.1), withNumber(b, 'Mul', p, 0.2)]; }, [...all, 'Mul']);
+    await expectRewrite(shareGemmFactor, matrices, (b, x, y) => { const p = gemm(b, x!, y!); const s = square(b, p); return [withNumber(b, 'Mul', p, 0.1), withNumber(b, 'Mul', s, 0.01), s]; }, all);
+    await expectRewrite(shareGemmFactor, matrices, (b, x, y) => { const p = gemm(b, x!, y!); return [withNumber(b, 'Mul', p, 0.1), square(b, p)]; }, ['Gemm', 'Mul', 'Mul']);
+  });
+  it('leaves factors that a float32 attribute cannot hold, and those that take squares out of range', async () => {
+    await expectRewrite(shareGemmFactor, f64, (b, x, y) => moments(b, gemm(b, x!, y!), 0.1), ['Gemm', 'Mul', 'Mul', 'Mul']);
+    await expectRewrite(shareGemmFactor, f64, (b, x, y) => moments(b, gemm(b, x!, y!), 0.5), ['Gemm', 'Mul', 'Mul']);
+    for (const factor of [1e-4, 3]) await expectRewrite(shareGemmFactor, matrices, (b, x, y) => moments(b, gemm(b, x!, y!), factor), ['Gemm', 'Mul', 'Mul', 'Mul']);
+  });
 });
 
 describe('fuseGemmTranspose', () => {
