@@ -74,7 +74,7 @@ const addWide = (sum: Local, x: Code): Code => sum.set(f64x2.add(sum.get, f64x2.
 /** Terms in pairs. */
 function pairwise(of: (a: Code, b: Code) => Code, terms: readonly Code[]): Code {
   if (terms.length === 1) return terms[0]!;
-  const half = Math.ceil(terms.length / 2);
+  const half = Math.floor(terms.length / 2);
   return of(pairwise(of, terms.slice(0, half)), pairwise(of, terms.slice(half)));
 }
 /** Both float64 lanes together, in both lanes. */
