@@ -4,18 +4,26 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bundleForNode } from '../../../tools/test/bundle.js';
 import { CheckpointManager, fileSystemStorage, type StateDict } from '../src/index.js';
 import { effort } from './support/effort.js';
 
 const kills = effort({ short: 100, long: 1500 });
-const script = join(import.meta.dirname, 'fixtures/save-forever.mjs');
+
+/** Where the script that saves lies as one file: most of what a process took was to load the packages' files one by one. */
+let scripts = '';
+beforeAll(async () => {
+  scripts = await mkdtemp(join(tmpdir(), 'flaxon-saving-'));
+  await bundleForNode(join(import.meta.dirname, 'fixtures/save-forever.mjs'), scripts);
+}, 60_000);
+afterAll(() => rm(scripts, { recursive: true, force: true }));
 
 /** Saves until it is killed, some time after the first save of this run. */
 async function saveUntilKilled(folder: string, from: number, milliseconds: number, mode: 'awaited' | 'background'): Promise<void> {
-  const child = spawn(process.execPath, [script, folder, String(from), mode], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join(scripts, 'save-forever.mjs'), folder, String(from), mode], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
-  await Promise.race([once(child.stdout, 'data'), ended.then(([code]: unknown[]) => Promise.reject(new Error(`the process that saves ended with ${String(code)}; is the package built?`)))]);
+  await Promise.race([once(child.stdout, 'data'), ended.then(([code]: unknown[]) => Promise.reject(new Error(`the process that saves ended with ${String(code)}`)))]);
   await pause(milliseconds);
   child.kill('SIGKILL');
   await ended;

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { createContext, Script } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleForBrowsers } from '../bundle.js';
 import { Consumer, publicPackages, repository, run } from './packed.js';
 
 /** Runs on the packages as they are published: packed, installed in an empty project, compiled. */
@@ -109,14 +109,14 @@ describe('in TypeScript', () => {
 describe('in a browser', () => {
   it('tensor, core and layers bundle without a module of Node and run where there is only JavaScript', { timeout: 60_000 }, async () => {
     consumer.write('browser/main.js', tinyModel);
-    const code = await bundle(join(consumer.folder, 'browser'));
+    const code = await bundleForBrowsers(join(consumer.folder, 'browser'));
     expect(code).not.toMatch(/['"]node:/);
     expect(outcomeOf(code)).toBe(expected);
   });
 
   it('variables have the names of layers where a bundler renames classes', { timeout: 60_000 }, async () => {
     consumer.write('minified/main.js', tinyModel);
-    expect(outcomeOf(await bundle(join(consumer.folder, 'minified'), { minify: true }))).toBe(expected);
+    expect(outcomeOf(await bundleForBrowsers(join(consumer.folder, 'minified'), { minify: true }))).toBe(expected);
   });
 });
 
@@ -125,24 +125,4 @@ function outcomeOf(code: string): unknown {
   const context = createContext({ TextEncoder, TextDecoder, console });
   new Script(`${code}\n;globalThis.outcome = bundled.result;`).runInContext(context);
   return context['outcome'];
-}
-
-interface Vite {
-  build(options: object): Promise<{ output: { type: string; code: string; imports: string[] }[] }[]>;
-}
-
-/** One script for browsers from `main.js`, by the vite that vitest brings. */
-async function bundle(folder: string, { minify = false }: { readonly minify?: boolean } = {}): Promise<string> {
-  const vitest = createRequire(createRequire(import.meta.url).resolve('vitest/package.json'));
-  const { build } = (await import(pathToFileURL(vitest.resolve('vite')).href)) as Vite;
-  const results = await build({
-    root: folder,
-    configFile: false,
-    logLevel: 'error',
-    build: { write: false, minify, lib: { entry: 'main.js', formats: ['iife'], name: 'bundled' } },
-  });
-  const chunks = results.flatMap(({ output }) => output);
-  expect(chunks).toHaveLength(1);
-  expect(chunks[0]!.imports).toEqual([]);
-  return chunks[0]!.code;
 }
