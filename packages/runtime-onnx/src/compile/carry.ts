@@ -13,6 +13,7 @@ import { freeArrays, freeDeviceMemory } from '../session/free-memory.js';
 import type { OrtTensor } from '../session/runtime.js';
 import { type BuiltSession, buildSession, type ExecutableOptions } from './executable.js';
 import { Ports } from './ports.js';
+import { signatureOf } from './signature.js';
 
 /** The graph of one step. */
 export interface CarrySession {
@@ -51,8 +52,8 @@ export async function createCarrySession(engine: Engine, staged: StagedFunction,
   return { built, state, rest, staged };
 }
 
-/** Finds, or makes, the graph of a step by its arguments. */
-export type FindCarrySession = (rest: readonly unknown[]) => Promise<CarrySession>;
+/** Finds, or makes, the graph of a step by its arguments beside the state. `call` is the signature of the step, undefined where it has none. */
+export type FindCarrySession = (rest: readonly unknown[], call: string | undefined) => Promise<CarrySession>;
 
 /** The elements of a value that may be on a device. */
 async function fetched(tensor: OrtTensor): Promise<OrtTensor> {
@@ -67,6 +68,8 @@ async function fetched(tensor: OrtTensor): Promise<OrtTensor> {
 export class Carry<State, Rest extends readonly unknown[], Result> implements AsyncDisposable {
   readonly #find: FindCarrySession;
   readonly #flat: FlatArguments<Tensor>;
+  /** The signature of the state, which is the same at every step. */
+  readonly #key: string | undefined;
   /** By port, in the order of the names of the ports; undefined before the first step. */
   #values: readonly OrtTensor[] | undefined;
   /** Whether tensors were made of the values, which look at their memory. */
@@ -80,6 +83,7 @@ export class Carry<State, Rest extends readonly unknown[], Result> implements As
   constructor(find: FindCarrySession, initial: State) {
     this.#find = find;
     this.#flat = flattenArguments('compile', [initial], isTensor, ['state']);
+    this.#key = signatureOf([initial]).key;
   }
 
   /** One step: `rest` are the step's arguments after the state. A step that fails, or is aborted before it begins, leaves the state as it was. */
@@ -100,13 +104,13 @@ export class Carry<State, Rest extends readonly unknown[], Result> implements As
 
   async #step(rest: Rest): Promise<Result> {
     if (this.#isReleased) throw new ReleasedError('state');
-    const session = await this.#find(rest);
+    const { leaves, key } = signatureOf(rest);
+    const session = await this.#find(rest, this.#key === undefined || key === undefined ? undefined : `carry ${this.#key}${key}`);
     const { engine, session: runnable } = session.built.opened;
     const feeds: Record<string, OrtTensor> = {};
     if (this.#values) session.state.input.names.forEach((name, i) => (feeds[name] = this.#values![i]!));
     else session.state.input.feed(feeds, engine, (i) => this.#flat.leaves[i]!.leaf);
-    const leaves = flattenArguments('compile', rest, isTensor, []).leaves;
-    session.rest.input.feed(feeds, engine, (i) => leaves[i]!.leaf);
+    session.rest.input.feed(feeds, engine, (i) => leaves[i]!);
     const results = await runnable.run(feeds, [...session.state.output.names, ...session.rest.output.names]);
     this.#free(Object.values(results));
     this.#values = session.state.output.names.map((name) => results[name]!);

@@ -87,7 +87,7 @@ export function compile<Args extends readonly unknown[], R>(f: (...args: Args) =
     lower: (...args: Described<Args>) => compiler.lower(args as readonly unknown[]),
     graph: (...args: Described<Args>) => compiler.graph(args as readonly unknown[]),
     cost: (...args: Described<Args>) => compiler.cost(args as readonly unknown[]),
-    carry: (state: Args[0]) => new Carry((rest) => compiler.carrySession(state, rest), state) as CarryOf<Args, R>,
+    carry: (state: Args[0]) => new Carry((rest, call) => compiler.carrySession(state, rest, call), state) as CarryOf<Args, R>,
     sessionCount: () => compiler.sessionCount(),
     release: () => compiler.release(),
     [asyncDispose]: () => compiler.release(),

@@ -140,9 +140,15 @@ export class Compiler {
     const known = key === undefined ? undefined : this.#entries.get(key);
     if (known) return known;
     const made = this.#newEntry(args, isTensor);
-    if (this.#calls.size >= mostCalls) this.#calls.clear();
-    if (call !== undefined) this.#calls.set(call, made.key);
+    this.#meet(call, made);
     return made;
+  }
+
+  /** Remembers which entry a call has. */
+  #meet(call: string | undefined, { key }: Entry): void {
+    if (call === undefined || this.#calls.get(call) === key) return;
+    if (this.#calls.size >= mostCalls) this.#calls.clear();
+    this.#calls.set(call, key);
   }
 
   async call(args: readonly unknown[], options: RunOptions): Promise<unknown> {
@@ -162,11 +168,19 @@ export class Compiler {
     await this.#newEntry(args, isSpec).executable;
   }
 
-  carrySession(state: unknown, rest: readonly unknown[]): Promise<CarrySession> {
+  /** `call` is the call's signature; undefined where it has none. */
+  carrySession(state: unknown, rest: readonly unknown[], call: string | undefined): Promise<CarrySession> {
+    const met = call === undefined ? undefined : this.#calls.get(call);
+    const entry = (met === undefined ? undefined : this.#entries.get(met)) ?? this.#carryEntry(state, rest);
+    this.#meet(call, entry);
+    return entry.carry!;
+  }
+
+  #carryEntry(state: unknown, rest: readonly unknown[]): Entry {
     const args = [state, ...rest];
     const specs = this.#specs(args, isTensor);
     const key = `carry ${this.#keyOf(specs)}`;
-    const known = this.#entries.get(key)?.carry;
+    const known = this.#entries.get(key);
     if (known) return known;
     const statePaths = flattenArguments('compile', [state], isTensor, []).leaves.map(({ path }) => path);
     const make = async (staged: StagedFunction, trace: number): Promise<CarrySession> => {
@@ -175,7 +189,7 @@ export class Compiler {
       this.#report(session.built.report, key, options.device, trace);
       return session;
     };
-    return this.#remember(key, specs, make, (carry) => ({ carry })).carry!;
+    return this.#remember(key, specs, make, (carry) => ({ carry }));
   }
 
   lower(args: readonly unknown[]): OnnxModel {

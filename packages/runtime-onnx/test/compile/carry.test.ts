@@ -1,4 +1,4 @@
-import { add, ArgumentError, concatenate, grad, matmul, mean, mul, sub, type Tensor, tensor, tree, valueAndGrad } from '@flaxon/tensor';
+import { add, ArgumentError, concatenate, grad, matmul, mean, mul, sub, sum, type Tensor, tensor, tree, valueAndGrad } from '@flaxon/tensor';
 import * as ort from 'onnxruntime-node';
 import * as web from 'onnxruntime-web';
 import { describe, expect, expectTypeOf, it } from 'vitest';
@@ -63,6 +63,15 @@ describe('state that stays in the runtime', () => {
     const results = await Promise.all([1, 2, 3].map((x) => loop.advance(tensor(x, { dtype: 'int32' }))));
     expect(results.map((result) => result.item())).toEqual([0, 1, 12]);
     expect((await loop.state()).item()).toBe(123);
+  });
+
+  it('goes on where the graph of a step had to make room for another', async () => {
+    let opened = 0;
+    await using f = compile((s: Tensor, x: Tensor): [Tensor, Tensor] => [add(s, sum(x)), s], { cacheSize: 1, onCompile: () => opened++ });
+    await using loop = f.carry(tensor(0));
+    for (const size of [1, 2, 2, 1, 2]) await loop.advance(tensor(new Array<number>(size).fill(1)));
+    expect((await loop.state()).item()).toBe(8);
+    expect(opened).toBe(4);
   });
 
   it('may be leaves that go through, change places or are constants', async () => {
