@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import type { TestProjectConfiguration } from 'vitest/config';
+import { LongestFirst } from './tools/longest-first.js';
 
 /**
  * One vitest project for each folder of packages/, apps/ and examples/ (its `test`), one for the repository's own scripts (`tools`),
@@ -72,6 +73,10 @@ export default defineConfig({
     // Two cores: more workers only take each other's time, and ONNX Runtime's threads share the same cores.
     pool: 'forks',
     maxWorkers: 2,
+    // The files of a project share their worker's modules: loading all of them anew for each file took longer than most files' tests. A test
+    // therefore leaves nothing behind in a module that another one reads.
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
   },
 });
