@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bundleForNode } from '../../../tools/test/bundle.js';
 import { CheckpointManager, fileSystemStorage, type StateDict } from '../src/index.js';
+import { bundleForNode } from './support/bundle.js';
 import { effort } from './support/effort.js';
 
 const kills = effort({ short: 100, long: 1500 });

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createContext, Script } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleForBrowsers } from '../bundle.js';
 import { Consumer, publicPackages, repository, run } from './packed.js';
 
 /** Runs on the packages as they are published: packed, installed in an empty project, compiled. */
@@ -57,7 +57,12 @@ describe('in Node', () => {
   it.each(publicPackages)('%s is imported where only it and its dependencies are installed', (name) => {
     const folder = consumer.alone(`@flaxon/${name}`);
     const script = `import * as all from '@flaxon/${name}'; console.log(Object.keys(all).length > 0)`;
-    expect(run(process.execPath, ['--input-type=module', '-e', script], folder).trim()).toBe('true');
+    expect(run(process.execPath, ['--preserve-symlinks', '--input-type=module', '-e', script], folder).trim()).toBe('true');
+  });
+
+  it('what a package does not depend on is not there', () => {
+    const folder = consumer.alone('@flaxon/core');
+    expect(() => run(process.execPath, ['--preserve-symlinks', '--input-type=module', '-e', `import '@flaxon/layers'`], folder)).toThrow(/ERR_MODULE_NOT_FOUND/);
   });
 
   it('a module is made, run and differentiated', () => {
@@ -109,14 +114,14 @@ describe('in TypeScript', () => {
 describe('in a browser', () => {
   it('tensor, core and layers bundle without a module of Node and run where there is only JavaScript', { timeout: 60_000 }, async () => {
     consumer.write('browser/main.js', tinyModel);
-    const code = await bundleForBrowsers(join(consumer.folder, 'browser'));
+    const code = await bundle(join(consumer.folder, 'browser'));
     expect(code).not.toMatch(/['"]node:/);
     expect(outcomeOf(code)).toBe(expected);
   });
 
   it('variables have the names of layers where a bundler renames classes', { timeout: 60_000 }, async () => {
     consumer.write('minified/main.js', tinyModel);
-    expect(outcomeOf(await bundleForBrowsers(join(consumer.folder, 'minified'), { minify: true }))).toBe(expected);
+    expect(outcomeOf(await bundle(join(consumer.folder, 'minified'), { minify: true }))).toBe(expected);
   });
 });
 
@@ -125,4 +130,24 @@ function outcomeOf(code: string): unknown {
   const context = createContext({ TextEncoder, TextDecoder, console });
   new Script(`${code}\n;globalThis.outcome = bundled.result;`).runInContext(context);
   return context['outcome'];
+}
+
+interface Vite {
+  build(options: object): Promise<{ output: { type: string; code: string; imports: string[] }[] }[]>;
+}
+
+/** One script for browsers from `main.js`, by the vite that vitest brings. */
+async function bundle(folder: string, { minify = false }: { readonly minify?: boolean } = {}): Promise<string> {
+  const vitest = createRequire(createRequire(import.meta.url).resolve('vitest/package.json'));
+  const { build } = (await import(pathToFileURL(vitest.resolve('vite')).href)) as Vite;
+  const results = await build({
+    root: folder,
+    configFile: false,
+    logLevel: 'error',
+    build: { write: false, minify, lib: { entry: 'main.js', formats: ['iife'], name: 'bundled' } },
+  });
+  const chunks = results.flatMap(({ output }) => output);
+  expect(chunks).toHaveLength(1);
+  expect(chunks[0]!.imports).toEqual([]);
+  return chunks[0]!.code;
 }

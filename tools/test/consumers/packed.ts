@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -36,6 +36,8 @@ export function run(command: string, args: readonly string[], folder: string): s
 /** An empty project in which all published packages are installed from their tarballs, as a consumer has them. */
 export class Consumer {
   readonly folder = mkdtempSync(join(tmpdir(), 'flaxon-consumer-'));
+  /** Beside the other one: Node looks for packages in the folders around a project too. */
+  readonly #others = mkdtempSync(join(tmpdir(), 'flaxon-alone-'));
 
   /** Builds, packs and installs. What is already built is not built again. */
   install(): void {
@@ -64,16 +66,20 @@ export class Consumer {
     return path;
   }
 
-  /** Another project that has one package and what that depends on, and nothing else. */
+  /**
+   * Another project that has one package and what that depends on, and nothing else, in its own folder or in one around it. The packages are links: Node
+   * finds their dependencies in this project with `--preserve-symlinks`.
+   */
   alone(packageName: string): string {
-    const folder = join(this.folder, 'alone', packageName);
-    const copy = (name: string): void => {
+    const folder = join(this.#others, packageName);
+    const link = (name: string): void => {
       const target = join(folder, 'node_modules', name);
       if (existsSync(target)) return;
-      cpSync(this.installed(name), target, { recursive: true });
-      for (const dependency of Object.keys(readManifest(target).dependencies ?? {})) copy(dependency);
+      mkdirSync(dirname(target), { recursive: true });
+      symlinkSync(this.installed(name), target, 'dir');
+      for (const dependency of Object.keys(readManifest(target).dependencies ?? {})) link(dependency);
     };
-    copy(packageName);
+    link(packageName);
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'alone', private: true, type: 'module' }));
     return folder;
   }
@@ -85,6 +91,6 @@ export class Consumer {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const folder of [this.#others, this.folder]) rmSync(folder, { recursive: true, force: true });
   }
 }
