@@ -1,9 +1,10 @@
 /** Convolutions with channels last over one or two spatial axes, with WebAssembly's vectors: some rows of an example at a time, with their padding, and strips of the kernel. */
 import { sizeOf, type StaticShape } from '../shape/shape.js';
 import type { FloatArray } from './number-class.js';
+import { CompiledFunctions } from './simd/compiled-functions.js';
 import { entryBytes, makeConvolution, stripBytes } from './simd/conv-module.js';
 import { elementTypes, type MatmulElement, tileColumns, tileRows } from './simd/matmul-module.js';
-import { workspaceOrNull, type Workspace } from './simd/workspace.js';
+import { workspaceOrNull } from './simd/workspace.js';
 
 /** Below this many multiplications, or so many features, the way through patches is as fast. */
 const fewProducts = 5000;
@@ -13,22 +14,8 @@ const tableBytes = 4096;
 const mostKernelBytes = 196_608;
 /** The runs of a call have about so many steps together: a strip of the kernel stays in the first cache, and float32 sums are not of more terms. */
 const stepsOfCall = 384;
-/** Functions that are kept, by element type and distance of places. */
-const mostFunctions = 256;
-
-type Convolve = (...args: number[]) => void;
-
-const functions = new Map<string, Convolve | null>();
-
-function functionOf(workspace: Workspace, element: MatmulElement, placeBytes: number): Convolve | null {
-  const key = `${element} ${placeBytes}`;
-  const known = functions.get(key);
-  if (known !== undefined) return known;
-  if (functions.size >= mostFunctions) functions.clear();
-  const made = workspace.compile<'convolve'>(() => ({ convolve: makeConvolution(element, placeBytes) }))?.convolve ?? null;
-  functions.set(key, made);
-  return made;
-}
+/** By element type and distance of places. */
+const functions = new CompiledFunctions(256);
 
 /** One spatial axis. */
 export interface ChannelsLastAxis {
@@ -122,7 +109,8 @@ export function convolveChannelsLast(x: FloatView, kernel: FloatView, spatial: r
   const resultLine = placesOfRow * stripsAtOnce * width;
   const rowsAtOnce = Math.min(rows.places, Math.floor((restBytes / bytes - (rows.taps * rows.dilation - rows.stride) * line) / (rows.stride * line + resultLine)));
   if (stripsAtOnce < 1 || rowsAtOnce < 1) return null;
-  const convolve = functionOf(workspace, element, columns.stride * channels * bytes);
+  const placeBytes = columns.stride * channels * bytes;
+  const convolve = functions.get(workspace, `${element} ${placeBytes}`, () => makeConvolution(element, placeBytes));
   if (convolve === null) return null;
 
   const memory = workspace[element];

@@ -1,6 +1,7 @@
 /** Expressions of elementwise operations on larger arrays, with WebAssembly's vectors: pieces of all operands that stay in the cache, one after the other. */
 import type { TypedArray } from '../dtype/dtype.js';
 import { sizeOf, type StaticShape } from '../shape/shape.js';
+import { type Compiled, CompiledFunctions } from './simd/compiled-functions.js';
 import { elementBytes, type Expression, laneCount, makeExpression, type Spread } from './simd/expression-module.js';
 import type { LaneKind, VectorElement } from './simd/operations.js';
 import { workspaceOrNull, type Workspace } from './simd/workspace.js';
@@ -14,21 +15,7 @@ const leastColumns = 8;
 const mostBytes = 65_536;
 /** What the last vector of a piece may go beyond its end. */
 const slackBytes = 64;
-/** Functions that are kept; a program that makes ever new expressions begins anew. */
-const mostFunctions = 1024;
-
-type Run = (...args: number[]) => void;
-
-const functions = new Map<string, Run | null>();
-
-function functionOf(workspace: Workspace, key: string, expression: Expression): Run | null {
-  const known = functions.get(key);
-  if (known !== undefined) return known;
-  if (functions.size >= mostFunctions) functions.clear();
-  const made = workspace.compile<'run'>((constants) => ({ run: makeExpression(expression, constants) }))?.run ?? null;
-  functions.set(key, made);
-  return made;
-}
+const functions = new CompiledFunctions(1024);
 
 /** An expression but for the spread of its operands, which depends on shapes, and a text that is the same for the same ones alone. */
 export type ExpressionShape = Omit<Expression, 'operands'> & { readonly kinds: readonly LaneKind[]; readonly resultKinds: readonly LaneKind[]; readonly key: string };
@@ -85,7 +72,8 @@ export function runExpression(expression: ExpressionShape, shape: StaticShape, o
   const workspace = workspaceOrNull();
   if (workspace === null) return false;
   const { element, kinds, steps, results: values, key } = expression;
-  const run = functionOf(workspace, `${key} ${spreads.join('')}`, { element, steps, results: values, operands: kinds.map((kind, i) => ({ kind, spread: spreads[i]! })) });
+  const expressionOf = (): Expression => ({ element, steps, results: values, operands: kinds.map((kind, i) => ({ kind, spread: spreads[i]! })) });
+  const run = functions.get(workspace, `${key} ${spreads.join('')}`, (constants) => makeExpression(expressionOf(), constants));
   if (run === null) return false;
   new ExpressionRun(workspace, run, expression, { nest, spreads, rowKinds }, operands, results).all(new Odometer(outer));
   return true;
@@ -93,7 +81,7 @@ export function runExpression(expression: ExpressionShape, shape: StaticShape, o
 
 /** One evaluation of an expression. */
 class ExpressionRun {
-  private readonly run: Run;
+  private readonly run: Compiled;
   private readonly nest: SplitNest;
   private readonly spreads: readonly Spread[];
   private readonly rowKinds: readonly RowKind[];
@@ -108,7 +96,7 @@ class ExpressionRun {
 
   constructor(
     workspace: Workspace,
-    run: Run,
+    run: Compiled,
     { element, kinds, resultKinds }: ExpressionShape,
     { nest, spreads, rowKinds }: { readonly nest: SplitNest; readonly spreads: readonly Spread[]; readonly rowKinds: readonly RowKind[] },
     operands: readonly ExpressionOperandData[],
