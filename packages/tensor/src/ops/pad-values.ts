@@ -1,4 +1,4 @@
-import { isFloating } from '../dtype/dtype.js';
+import { isFloating, isInteger } from '../dtype/dtype.js';
 import { ArgumentError } from '../errors/errors.js';
 import type { TensorLike } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -29,7 +29,7 @@ function ramp(edge: Tensor, axis: number, width: number, end: TensorLike): Tenso
   const counts = reshape(iota(working, [width]), edge.shape.map((_, i) => (i === axis ? width : 1)));
   const start = convert(end, working);
   const line = add(mul(sub(convert(edge, working), start), div(counts, width)), start);
-  return convert(isFloating(dtype) ? line : floor(line), dtype);
+  return convert(isInteger(dtype) ? floor(line) : line, dtype);
 }
 
 /** The numbers before (or after) the elements of an axis. */
@@ -44,7 +44,7 @@ function border(x: Tensor, axis: number, width: number, before: boolean, mode: C
   const length = Math.min(options.statLength?.[side] ?? size, size);
   if (length < 1) throw new ArgumentError('pad', 'statLength', `must be 1 at least, found ${length}`);
   const found = statistics[mode](cut(length), { axis, keepdims: true });
-  const value = isFloating(x.dtype) ? found : convert(round(found), x.dtype);
+  const value = convert(isInteger(x.dtype) ? round(found) : found, x.dtype);
   return broadcastTo(value, x.shape.map((dim, i) => (i === axis ? width : dim)));
 }
 

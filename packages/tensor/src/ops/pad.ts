@@ -14,7 +14,7 @@ type MirrorMode = 'edge' | 'reflect' | 'symmetric' | 'wrap';
 /** As jnp.pad names them; `empty` fills with zeros. */
 export type PadMode = 'constant' | 'empty' | MirrorMode | ComputedPadMode;
 
-/** Low and high for each axis, one pair for all axes, or one number for all of them. */
+/** Low and high for each axis, one pair for all axes (alone or in a list), or one number for all of them. */
 export type PadWidth = number | readonly [number, number] | readonly (readonly [number, number])[];
 
 export interface PadOptions {
@@ -44,6 +44,8 @@ function border(x: Tensor, axis: number, width: number, mode: MirrorMode, before
 const reach = (size: number, mode: MirrorMode): number => (mode === 'reflect' ? size - 1 : size);
 
 function padAxis(x: Tensor, axis: number, [low, high]: readonly [number, number], mode: MirrorMode): Tensor {
+  // One element has nothing to be reflected in: it is repeated, as JAX has it.
+  if (mode === 'reflect' && x.shape[axis] === 1) return padAxis(x, axis, [low, high], 'edge');
   let result = x;
   let [before, after] = [low, high];
   while (before > 0 || after > 0) {
@@ -61,6 +63,7 @@ function padAxis(x: Tensor, axis: number, [low, high]: readonly [number, number]
 function pairs<T extends Scalar>(option: T | readonly (readonly [T, T])[], rank: number, name: string): readonly (readonly [T, T])[] {
   if (!Array.isArray(option)) return Array.from({ length: rank }, () => [option as T, option as T] as const);
   const list = option as readonly (readonly [T, T])[];
+  if (list.length === 1) return Array.from({ length: rank }, () => list[0]!);
   if (list.length !== rank) throw new ArgumentError('pad', name, `must hold a pair for each of the ${rank} axes, found ${list.length}`);
   return list;
 }

@@ -14,10 +14,16 @@ export function flip(x: TensorLike, axis?: number | readonly number[]): Tensor {
   return axes.length === 0 ? operand : bindOne('reverse', [operand], { axes });
 }
 
-/** x repeated `reps` times along each axis (jnp.tile). */
+function requireCounts(operation: string, argument: string, counts: readonly number[]): void {
+  if (counts.every((count) => Number.isInteger(count) && count >= 0)) return;
+  throw new ArgumentError(operation, argument, `must be whole and not negative, found ${counts.join(', ')}`);
+}
+
+/** x repeated `reps` times along each axis (jnp.tile). @throws ArgumentError. */
 export function tile(x: TensorLike, reps: number | readonly number[]): Tensor {
   const operand = toTensor('tile', x);
   const times = listOf(reps);
+  requireCounts('tile', 'reps', times);
   const rank = Math.max(operand.rank, times.length);
   const shape = [...Array.from({ length: rank - operand.rank }, () => 1), ...operand.shape];
   const counts = [...Array.from({ length: rank - times.length }, () => 1), ...times];
@@ -30,6 +36,7 @@ export function tile(x: TensorLike, reps: number | readonly number[]): Tensor {
 export function repeat(x: TensorLike, repeats: number | readonly number[], axis?: number): Tensor {
   const operand = axis === undefined ? ravel(x) : toTensor('repeat', x);
   const at = requireAxis('repeat', axis ?? 0, operand.rank);
+  requireCounts('repeat', 'repeats', listOf(repeats));
   if (typeof repeats !== 'number') {
     if (repeats.length !== operand.shape[at]) throw new ArgumentError('repeat', 'repeats', `must hold a count for each of the ${String(operand.shape[at])} elements, found ${repeats.length}`);
     const places = Int32Array.from(repeats.flatMap((count, i) => Array.from({ length: count }, () => i)));
@@ -40,14 +47,15 @@ export function repeat(x: TensorLike, repeats: number | readonly number[], axis?
   return reshape(wide, operand.shape.map((dim, i) => (i === at ? dimSizeOf([dim, repeats]) : dim)));
 }
 
-/** Shifts elements along axes, around the end; of the flattened tensor by default (jnp.roll). */
+/** Shifts elements along axes, around the end; of the flattened tensor by default; one shift serves all axes, and one axis all shifts (jnp.roll). */
 export function roll(x: TensorLike, shift: number | readonly number[], axis?: number | readonly number[]): Tensor {
   const operand = toTensor('roll', x);
   if (axis === undefined) return reshape(rollAxis(ravel(operand), listOf(shift).reduce((sum, one) => sum + one, 0), 0), operand.shape);
-  const axes = listOf(axis);
-  const shifts = typeof shift === 'number' ? axes.map(() => shift) : shift;
-  if (shifts.length !== axes.length) throw new ArgumentError('roll', 'shift', `must hold one number for each of the ${axes.length} axes, found ${shifts.length}`);
-  return axes.reduce((result, one, i) => rollAxis(result, shifts[i]!, one), operand);
+  const [shifts, axes] = [listOf(shift), listOf(axis)];
+  const count = axes.length === 1 ? shifts.length : axes.length;
+  if (shifts.length !== count && shifts.length !== 1) throw new ArgumentError('roll', 'shift', `must hold one number for each of the ${axes.length} axes, found ${shifts.length}`);
+  const nth = (list: readonly number[], i: number): number => list[list.length === 1 ? 0 : i]!;
+  return Array.from({ length: count }, (_, i) => i).reduce((result, i) => rollAxis(result, nth(shifts, i), nth(axes, i)), operand);
 }
 
 function rollAxis(operand: Tensor, shift: number, axis: number): Tensor {

@@ -10,6 +10,9 @@ import { promote, requireAxes, requireAxis, toTensor } from './operand.js';
 export function reshape(x: TensorLike, shape: Shape): Tensor {
   const operand = toTensor('reshape', x);
   const unknown = shape.indexOf(-1);
+  if (shape.some((dim, i) => isStatic(dim) && (dim < 0 || !Number.isInteger(dim)) && i !== unknown)) {
+    throw new ArgumentError('reshape', 'shape', `must hold whole numbers from 0 on and at most one -1, found ${formatShape(shape)}`);
+  }
   let wanted = shape;
   if (unknown >= 0) {
     const known = dimSizeOf(shape.filter((_, i) => i !== unknown));
@@ -46,6 +49,8 @@ export function moveaxis(x: TensorLike, source: number | readonly number[], dest
   const operand = toTensor('moveaxis', x);
   const from = listOf(source).map((axis) => requireAxis('moveaxis', axis, operand.rank));
   const to = listOf(destination).map((axis) => requireAxis('moveaxis', axis, operand.rank));
+  if (new Set(from).size !== from.length) throw new ArgumentError('moveaxis', 'source', `names an axis twice: ${from.join(', ')}`);
+  if (new Set(to).size !== to.length) throw new ArgumentError('moveaxis', 'destination', `names an axis twice: ${to.join(', ')}`);
   if (from.length !== to.length) throw new ArgumentError('moveaxis', 'destination', `must name as many axes as source (${from.length}), found ${to.length}`);
   const rest = operand.shape.map((_, i) => i).filter((axis) => !from.includes(axis));
   const permutation = Array.from({ length: operand.rank }, (_, i) => (to.includes(i) ? from[to.indexOf(i)]! : rest.shift()!));
@@ -123,8 +128,9 @@ export function split(x: TensorLike, indicesOrSections: number | readonly number
     if (!isStatic(size) || part === undefined) throw new ArgumentError('split', 'indicesOrSections', `must divide axis ${at} of size ${String(size)}, found ${indicesOrSections}`);
     bounds = Array.from({ length: indicesOrSections + 1 }, (_, i) => i * (part as number));
   } else {
-    const end = isStatic(size) ? size : Infinity;
-    bounds = [0, ...indicesOrSections.map((index) => Math.min(index, end)), size];
+    const isOutside = indicesOrSections.some((index, i) => index < (indicesOrSections[i - 1] ?? 0) || (isStatic(size) && index > size));
+    if (isOutside) throw new ArgumentError('split', 'indicesOrSections', `must ascend from 0 to the size ${String(size)} of axis ${at}, found ${indicesOrSections.join(', ')}`);
+    bounds = [0, ...indicesOrSections, size];
   }
   const sizes = bounds.slice(1).map((limit, i) => subDim(limit, bounds[i]!));
   return sizes.length === 1 ? [operand] : bind('split', [operand], { axis: at, sizes });

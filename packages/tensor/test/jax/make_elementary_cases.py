@@ -31,6 +31,17 @@ def divisions():
         case(f'floorDivide of {np.dtype(dtype).name}, also by zero', 'floorDivide', jnp.floor_divide, np.array([7, 8, 0, 5, 100, 1], dtype), np.array([2, 3, 5, 0, 7, 0], dtype))
 
 
+def shapes():
+    x = f32([[1, 2, 3], [4, 5, 6]])
+    for mode in ('constant', 'edge', 'mean'):
+        case(f'pad, {mode}, one pair in a list for all axes', 'pad', lambda t, widths, o: jnp.pad(t, widths, **o), x, [[1, 2]], {'mode': mode})
+    case('pad, reflect, of one element', 'pad', lambda t, widths, o: jnp.pad(t, widths, **o), f32([[7]]), [[2, 1], [0, 3]], {'mode': 'reflect'})
+    for mode in ('mean', 'median', 'linear_ramp', 'maximum'):
+        case(f'pad, {mode}, of bools', 'pad', lambda t, widths, o: jnp.pad(t, widths, **o), np.array([[True, False, False], [True, True, False]]), [[1, 2], [2, 0]], {'mode': mode})
+    case('roll by several shifts along one axis', 'roll', jnp.roll, x, [1, 1], 1)
+    case('roll by one shift in a list along several axes', 'roll', jnp.roll, x, [1], [0, 1])
+
+
 def limits():
     case('clip without limits', 'clip', jnp.clip, f32(-1, 2))
     case('clip of integers by a fraction', 'clip', keyword(jnp.clip), np.array([-1, 0, 3], np.int32), {'min': 0.5})
@@ -39,6 +50,7 @@ def limits():
 rounding()
 bools()
 divisions()
+shapes()
 limits()
 (pathlib.Path(__file__).parent / 'cases' / 'elementary.json').write_text('[\n' + ',\n'.join(json.dumps(one) for one in cases) + '\n]\n')
 print('elementary', len(cases))

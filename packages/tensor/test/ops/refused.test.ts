@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ArgumentError, DtypeError, neg, round, rsqrt, sign, tensor } from '../../src/index.js';
+import { ArgumentError, DtypeError, moveaxis, neg, repeat, reshape, round, rsqrt, sign, split, tensor, tile } from '../../src/index.js';
 
 const bools = tensor([true, false]);
 const integers = tensor([1, 4], { dtype: 'int32' });
@@ -22,5 +22,30 @@ describe('what JAX refuses is refused', () => {
 
   it('rounding to a fraction of a decimal', () => {
     expect(() => round(1.5, { decimals: 0.5 })).toThrow(ArgumentError);
+  });
+
+  it('shapes with two unknown or with negative sizes', () => {
+    const six = tensor([1, 2, 3, 4, 5, 6]);
+    expect(() => reshape(six, [-1, -1])).toThrow(/at most one -1/);
+    expect(() => reshape(six, [-2, -3])).toThrow(ArgumentError);
+  });
+
+  it('cutting beyond the end or backwards', () => {
+    const six = tensor([1, 2, 3, 4, 5, 6]);
+    expect(() => split(six, [8])).toThrow(ArgumentError);
+    expect(() => split(six, [4, 2])).toThrow(/must ascend/);
+    expect(split(six, [0, 6]).map((part) => part.shape)).toEqual([[0], [6], [0]]);
+  });
+
+  it('repeating less than not at all', () => {
+    expect(() => tile(integers, [-1])).toThrow(ArgumentError);
+    expect(() => repeat(integers, -1)).toThrow(ArgumentError);
+    expect(() => repeat(integers, [1, -1])).toThrow(ArgumentError);
+  });
+
+  it('moving axes that are named twice', () => {
+    const x = tensor([[[1]]]);
+    expect(() => moveaxis(x, [0, 1], [0, 0])).toThrow(/destination.*twice/);
+    expect(() => moveaxis(x, [1, 1], [0, 1])).toThrow(/source.*twice/);
   });
 });
