@@ -64,6 +64,21 @@ describe('a step of gradient descent', () => {
   });
 });
 
+describe('running means of a gradient and of its square', () => {
+  it('take six operators beside its Gemm, which has the factor of the first', async () => {
+    const loss = (w: Tensor, x: Tensor): Tensor => sum(relu(matmul(x, w)));
+    const moments = (w: Tensor, x: Tensor, mu: Tensor, nu: Tensor): [Tensor, Tensor] => {
+      const g = grad(loss)(w, x) as Tensor;
+      return [add(mul(g, 0.1), mul(mu, 0.9)), add(mul(mul(g, g), 0.001), mul(nu, 0.999))];
+    };
+    const operands = [arbitrary([6, 5]), arbitrary([4, 6]), arbitrary([6, 5]), arbitrary([6, 5])] as const;
+    const operators = compile(moments).lower(...operands).graph.node!.map(({ opType }) => opType);
+    expect(operators.filter((op) => op === 'Mul').length).toBe(4);
+    expect(operators.filter((op) => op === 'Add').length).toBe(2);
+    await expectAgreement(moments, [...operands], { tolerance: 1e-5 });
+  });
+});
+
 describe('sumRows', () => {
   const operands = [{ shape: [8, 32] }] as const;
   it('sums the rows of a matrix by a product', async () => {
