@@ -12,6 +12,8 @@ import { dotProductAttention, type DotProductAttentionOptions } from './dot-prod
 export type AttentionFunction = (query: Tensor, key: Tensor, value: Tensor, options: DotProductAttentionOptions) => Tensor;
 
 export interface AttentionOptions {
+  /** Keys and values alike, in place of `inputsK` and `inputsV` (Flax: `inputs_kv`). */
+  readonly inputsKv?: Tensor | null | undefined;
   /** What each query attends to: where it is 0 or false, not; broadcast to (batch..., heads, queries, keys). */
   readonly mask?: Tensor | null | undefined;
   /** True drops no weights; given here or to the constructor where `dropoutRate` is above 0. */
@@ -63,7 +65,7 @@ export class MultiHeadDotProductAttention extends Module.define({
   /**
    * inputsQ: (batch..., queries, in), inputsK and inputsV: (batch..., keys, in), each with features of its own, to
    * (batch..., queries, out). Keys are the queries by default, and values the keys; options come last, wherever that is.
-   * @throws ArgumentError where there are values without keys, or heads that do not divide the features; ShapeError; DtypeError;
+   * @throws ArgumentError where there are values without keys, `inputsKv` beside other keys or values, or heads that do not divide the features; ShapeError; DtypeError;
    * MergeParamError where `deterministic` is needed and given to neither or to both; InvalidRngError
    */
   call(inputsQ: Tensor, keys?: Input | AttentionOptions, values?: Input | AttentionOptions, last?: AttentionOptions): Tensor {
@@ -119,10 +121,15 @@ export class MultiHeadAttention extends MultiHeadDotProductAttention {
 
 const isOptions = (argument: Input | AttentionOptions): argument is AttentionOptions => argument !== undefined && argument !== null && !(argument instanceof Tensor);
 
-/** @throws ArgumentError where there are values without keys */
+/** @throws ArgumentError where there are values without keys, or `inputsKv` beside other keys or values */
 function readArguments(inputsQ: Tensor, rest: readonly (Input | AttentionOptions)[]): { readonly inputsK: Tensor; readonly inputsV: Tensor; readonly options: AttentionOptions } {
   const [inputsK, inputsV] = rest.map((argument) => (isOptions(argument) ? undefined : argument));
   const options = rest.find(isOptions) ?? {};
+  const { inputsKv } = options;
+  if (inputsKv) {
+    if (inputsK || inputsV) throw new ArgumentError('MultiHeadDotProductAttention', 'inputsKv', 'stands in place of `inputsK` and `inputsV`: give either it or them');
+    return { inputsK: inputsKv, inputsV: inputsKv, options };
+  }
   if (!inputsK && inputsV) throw new ArgumentError('MultiHeadDotProductAttention', 'inputsK', 'must be given where `inputsV` is; for keys that are the values too, give `inputsK` alone');
   return { inputsK: inputsK ?? inputsQ, inputsV: inputsV ?? inputsK ?? inputsQ, options };
 }

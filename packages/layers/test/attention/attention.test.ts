@@ -210,6 +210,12 @@ describe('MultiHeadDotProductAttention', () => {
     expect(() => model.init(key, [x, null, x])).toThrow(ArgumentError);
   });
 
+  it('takes keys and values alike by one name, and nothing beside them', () => {
+    const context = sample(9, [2, 3, 6]);
+    expect(elements(model.apply(variables, [x, { inputsKv: context }]))).toEqual(elements(model.apply(variables, [x, context])));
+    expect(() => model.apply(variables, [x, context, { inputsKv: context }])).toThrow(/give either it or them/);
+  });
+
   it('has a shorter name', () => {
     expect(specsOf(new MultiHeadAttention({ numHeads: 2, paramDtype: 'float64' }).init(key, [x]))).toEqual(specsOf(variables));
   });
