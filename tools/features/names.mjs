@@ -15,7 +15,7 @@ export const renamed = {
   hard_swish: 'hardSilu', clamp: 'clip', eq: 'equal', ne: 'notEqual', lt: 'less', le: 'lessEqual', gt: 'greater', ge: 'greaterEqual', is_finite: 'isfinite',
   convert_element_type: 'astype', broadcasted_iota: 'iota', rev: 'flip', switch: 'switchCase', select_n: 'where', sort_key_val: 'sortTogether', slice_in_dim: 'sliceAxis',
   dynamic_slice_in_dim: 'dynamicSlice', dynamic_update_slice_in_dim: 'dynamicUpdateSlice', dynamic_index_in_dim: 'dynamicSlice', dynamic_update_index_in_dim: 'dynamicUpdateSlice',
-  index_in_dim: 'index', scatter: 'at', scatter_add: 'at', scatter_apply: 'at', scatter_max: 'at', scatter_min: 'at', scatter_mul: 'at', scatter_sub: 'at', gather: 'index', index_take: 'take',
+  index_in_dim: 'index', ds: 'dynamicSlice', scatter: 'at', scatter_add: 'at', scatter_apply: 'at', scatter_max: 'at', scatter_min: 'at', scatter_mul: 'at', scatter_sub: 'at', gather: 'index', index_take: 'take',
   batch_matmul: 'matmul', broadcast: 'broadcastTo', broadcast_in_dim: 'broadcastTo', collapse: 'reshape', empty: 'zeros', empty_like: 'zerosLike', shape: 'Tensor', ndim: 'Tensor', size: 'Tensor',
   dtype: 'Tensor', result_type: 'resultDtype', newaxis: 'index', s_: 'index', index_exp: 'index', place: 'where', put: 'at', solve_triangular: 'solveTriangular',
   value_and_grad: 'valueAndGrad', grad: 'grad', jit: 'runtime-onnx.compile', named_scope: 'nameScope', named_call: 'nameScope', make_jaxpr: 'trace', remat: 'checkpoint', eval_shape: 'evalShape',
@@ -50,6 +50,7 @@ export const leftOut = [
   ['products of ragged or scaled blocks, which accelerators have and no executor here', list('ragged_dot ragged_dot_general scaled_dot scaled_dot_general scaled_matmul')],
   ['collectives between devices; those of `vmap` (`psum`, `pmean`, ...) are there', list('all_to_all ppermute pshuffle psum_scatter pswapaxes')],
   ['search that may miss elements, for accelerators; `topK` is exact', list('approx_max_k approx_min_k')],
+  ['`vjp` returns the way back as a function, and `compile` takes a whole step, forwards and back, and keeps it by signature', list('fwd_and_bwd')],
   ['no executor has an operator that reads the bits of another type', list('bitcast_convert_type reduce_precision')],
 ];
 

@@ -84,6 +84,7 @@ export { evalShape, type Specs, type SpecsOf } from './transforms/eval-shape.js'
 export { linearTranspose } from './transforms/linear-transpose.js';
 export { customLinearSolve, type LinearSolveOptions } from './transforms/custom-linear-solve.js';
 export { customRoot, type RootOptions } from './transforms/custom-root.js';
+export { customGradient } from './transforms/custom-gradient.js';
 export { closureConvert } from './transforms/closure-convert.js';
 export { hvp } from './transforms/hessian-product.js';
 export type { DerivativeOptions } from './transforms/arguments.js';

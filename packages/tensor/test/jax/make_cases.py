@@ -12,6 +12,7 @@ import sys
 import jax
 import jax.numpy as jnp
 import numpy as np
+import scipy.special as scipy_special
 from jax import lax, nn
 from jax.scipy import special as sp
 
@@ -618,6 +619,32 @@ def special():
     case('betainc at its edges', 'betainc', sp.betainc, f64(0, 1, 1, 2, 2), f64(1, 0, 1, 2, 2), f64(0.5, 0.5, 0.5, 0, 1), grad=False)
 
 
+def integrals():
+    unary('expi', sp.expi, [-30, -5, -1.5, -0.3, -0.05, 0.05, 0.3, 0.3725, 1.9, 2.1, 4.5, 9, 17, 33, 65, 300], [nan, 2, 4, 8, 16, 32, 64, -1, 708, 720], rtol=4e-13, atol=1e-16)
+    # JAX's loops do not end at infinity, nor soon beside small numbers or NaN; SciPy's do. JAX's Ei(0) is NaN; here it is the limit.
+    case('expi at zero and infinity', 'expi', lambda x: jnp.where(x == 0, -inf, jnp.where(x > 0, inf, 0)), f64(0, -0.0, inf, -inf), grad=False)
+    case('exp1 at infinity', 'exp1', lambda x: jnp.where(x > 0, 0.0, nan), f64(inf, -inf), grad=False)
+    unary('exp1', sp.exp1, [0.05, 0.3, 0.999, 1.0, 1.001, 1.7, 5, 30, 300], rtol=4e-13)
+    for n in (0, 1, 2, 3, 7, 60, 4999, 6000):
+        case(f'expn of order {n}', 'expn', sp.expn, n, f64(0.05, 0.3, 0.999, 1.0, 1.001, 1.7, 5, 30, 300), rtol=4e-13, grad=n > 0)
+        case(f'expn of order {n}, float32', 'expn', sp.expn, n, f32(0.05, 0.3, 0.999, 1.0, 1.001, 1.7, 5, 30), wide=True, grad=n > 0)
+    for n in (0, 1, 2, 5):
+        case(f'expn of order {n} at hostile points', 'expn', lambda k, x: jnp.asarray(scipy_special.expn(k, np.asarray(x))), n, f64(0, 1, 2, nan, -1, 740, 1e-300), grad=False, rtol=1e-12)
+    case('expn of a negative order', 'expn', lambda n, x: jnp.full_like(x, nan), -1, f64(0, 0.5, 3), grad=False)
+    case('expn broadcast', 'expn', sp.expn, f64([[1], [2], [4]]), f64(0.5, 1.5), grad=False, rtol=1e-12)
+    unary('sici', sp.sici, [-5, -0.3, 1e-6, 0.3, 3.9, 4.1, 7.9, 8.1, 40, 1e4, 1e8], [*special_points, 4, 8, 1e9, -1e9, 3e9], rtol=1e-10, atol=1e-12)
+    unary('fresnel', sp.fresnel, [-3, -0.3, 1e-6, 0.3, 1.5, 1.61, 1.7, 4.1, 10], [*special_points, 1.6007811, 50, 4e4, -4e4], rtol=1e-11, atol=1e-12)
+    unary('dawsn', sp.dawsn, [-8, -4, -0.3, 1e-6, 0.3, 0.924, 3.2, 3.3, 6.2, 6.3, 40], [*special_points, 3.25, 6.25, 1e10, 1e200], rtol=4e-12, atol=1e-7)
+    # JAX's derivative is NaN between 1 and 2.
+    unary('spence', sp.spence, [1e-6, 0.3, 0.499, 0.5, 0.7, 0.999, 1.001, 1.4, 1.6, 1.999, 2.001, 30, 1e6], [0, 1, -1, nan, 2, 0.5, 1.5], rtol=1e-11, atol=1e-15, grad=False)
+    pairs = [(0.5, 0.3), (1.5, -0.7), (-2.0, 3.5), (0.1, 5.0), (0.2, 1.0), (3.0, 0.99), (4.0, 40.0), (1e-3, 1e3)]
+    binary('owensT', sp.owens_t, pairs, [(0, 0), (0, 1), (0, 3), (0, -0.5), (1, 0), (1, 1), (1, inf), (1, -inf), (inf, 1), (-inf, 2), (nan, 1), (1, nan)], rtol=2e-12, atol=1e-16)
+    for v in (0, 1, 4):
+        case(f'besselJn up to order {v}', 'besselJn', lambda z, o: sp.bessel_jn(z, v=o['v'], n_iter=o['nIter']), f64(-12, -1.5, -1, 0.5, 0.99, 1, 3.7, 20), {'v': v, 'nIter': 60}, rtol=1e-11, atol=1e-13)
+    case('besselJn of a matrix in float32', 'besselJn', lambda z, o: sp.bessel_jn(z, v=o['v']), f32([[1.5, 0.7], [4, 9]]), {'v': 2}, wide=True, atol=1e-7)
+    case('besselJn of nothing finite', 'besselJn', lambda z, o: sp.bessel_jn(z, v=o['v']), f64([nan]), {'v': 1}, grad=False)
+
+
 def polynomial():
     p, q = f32(1, -2, 0.5), f32(3, 1)
     case('polyval', 'polyval', jnp.polyval, p, f32([[0, 1], [-2, 0.3]]))
@@ -704,7 +731,7 @@ def places():
         case(f'ravelMultiIndex, {mode}', 'ravelMultiIndex', lambda p, shape, o: jnp.ravel_multi_index(p, tuple(shape), mode=o['mode']), [i32(0, 2, 5), i32(3, -1, 1)], [3, 4], {'mode': mode})
 
 
-families = {'places': places, 'masked': masked, 'padding': padding, 'polynomial': polynomial, 'special': special, 'sorting': sorting, 'arrange': arrange, 'statistics': statistics, 'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
+families = {'places': places, 'masked': masked, 'padding': padding, 'polynomial': polynomial, 'special': special, 'integrals': integrals, 'sorting': sorting, 'arrange': arrange, 'statistics': statistics, 'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
 
 if __name__ == '__main__':
     folder = pathlib.Path(__file__).parent / 'cases'

@@ -9,12 +9,12 @@ export const notDifferentiable: { readonly [reason: string]: readonly string[] }
     'programHash', 'programKey', 'shapeRule', 'composite',
   ],
   'is a transformation, with tests of its own': [
-    'grad', 'jvp', 'linearize', 'valueAndGrad', 'vjp', 'vjpWithAux', 'hessian', 'jacfwd', 'jacrev', 'vmap', 'customJvp', 'customJvps', 'customVjp', 'customRoot', 'customLinearSolve', 'evalShape', 'linearTranspose', 'closureConvert', 'hvp', 'whileLoop',
+    'grad', 'jvp', 'linearize', 'valueAndGrad', 'vjp', 'vjpWithAux', 'hessian', 'jacfwd', 'jacrev', 'vmap', 'customJvp', 'customJvps', 'customVjp', 'customGradient', 'customRoot', 'customLinearSolve', 'evalShape', 'linearTranspose', 'closureConvert', 'hvp', 'whileLoop',
   ],
   'works across the examples of a vmap (collectives.test.ts)': ['psum', 'pmean', 'pmax', 'pmin', 'axisIndex', 'axisSize', 'allGather'],
   'makes tensors of numbers': [
     'concrete', 'scalar', 'tensor', 'zeros', 'ones', 'zerosLike', 'onesLike', 'fullLike', 'iota', 'dimensionSize', 'arange', 'linspace', 'eye', 'oneHot', 'diagIndices', 'diagIndicesFrom', 'maskIndices', 'trilIndicesFrom', 'triuIndicesFrom', 'geomspace', 'identity', 'indices', 'logspace', 'tri', 'trilIndices',
-    'triuIndices', 'fftfreq', 'rfftfreq', 'bartlett', 'blackman', 'hamming', 'hanning', 'kaiser',
+    'triuIndices', 'fftfreq', 'rfftfreq', 'bartlett', 'blackman', 'hamming', 'hanning', 'kaiser', 'bernoulli', 'dft', 'hadamard', 'helmert', 'hilbert', 'invhilbert', 'invpascal', 'pascal',
   ],
   'gives bools': [
     'equal', 'notEqual', 'less', 'lessEqual', 'greater', 'greaterEqual', 'logicalNot', 'logicalAnd', 'logicalOr', 'logicalXor', 'isnan', 'isinf', 'isfinite', 'isneginf', 'isposinf', 'signbit', 'all', 'any', 'allclose', 'arrayEqual', 'arrayEquiv', 'isclose', 'isin',

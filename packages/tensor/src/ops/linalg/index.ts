@@ -10,3 +10,9 @@ export { choFactor, choSolve, inv, luSolve, solve, solveTriangular, triangularSo
 export { svd, svdvals, type SvdOptions } from './svd.js';
 export { blockDiag, circulant, hankel, toeplitz } from './structured.js';
 export { tensorinv, tensorsolve } from './tensors.js';
+export { companion, convolutionMatrix, fiedler, fiedlerCompanion, leslie } from './companions.js';
+export { dft, hadamard, helmert, hilbert, invhilbert, invpascal, pascal, type PascalKind } from './known-matrices.js';
+export { eighTridiagonal, type EighTridiagonalOptions } from './eigh-tridiagonal.js';
+export { polar } from './polar.js';
+export { qrMultiply } from './qr-multiply.js';
+export { solveSylvester } from './sylvester.js';

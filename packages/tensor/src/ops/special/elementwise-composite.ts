@@ -1,3 +1,4 @@
+import { TransformError } from '../../errors/errors.js';
 import type { CallRule } from '../../primitives/call-rules.js';
 import type { CallAttribute } from '../../primitives/params.js';
 import type { TensorLike } from '../../tensor/create.js';
@@ -42,6 +43,11 @@ export function elementwise({ name, value, partials, attributes = {} }: Elementw
  */
 export const elementwiseInFloat64 = (definition: ElementwiseDefinition, operands: readonly TensorLike[]): Tensor =>
   elementwise({ ...definition, value: (...xs) => convert(definition.value(...xs.map((x) => convert(x, 'float64'))), xs[0]!.dtype) }, operands);
+
+/** The place of a derivative that does not exist, in JAX neither. */
+export const notDifferentiable = (name: string, operand: string) => (): Tensor => {
+  throw new TransformError('the derivative', name, `with respect to ${operand} is not defined; use \`stopGradient\` there`);
+};
 
 /** The polynomial with these coefficients, leading one first, by Horner's rule. */
 export function polynomial(coefficients: readonly number[], x: Tensor): Tensor {

@@ -1,9 +1,17 @@
+export { bernoulli } from './bernoulli.js';
+export { besselJn, type BesselOptions } from './bessel-first-kind.js';
 export { i0, i0e, i1, i1e } from './bessel.js';
+export { dawsn } from './dawson.js';
 export { erfc } from './error-function.js';
+export { exp1, expi, expn } from './exponential-integral.js';
+export { fresnel } from './fresnel.js';
 export { beta, betaln, comb, factorial, gamma, gammasgn, multigammaln, poch } from './gamma.js';
 export { betainc } from './incomplete-beta.js';
 export { gammainc, gammaincc, igammaGradA } from './incomplete-gamma.js';
 export { boxcox, boxcox1p, entr, klDiv, log1mexp, logit, relEntr, xlog1py, xlogy } from './logarithm.js';
 export { erfcx, logNdtr, ndtr, ndtri } from './normal-distribution.js';
+export { owensT } from './owens-t.js';
 export { cbrt } from './roots.js';
+export { sici } from './sine-integral.js';
+export { spence } from './spence.js';
 export { polygamma, zeta } from './zeta.js';

@@ -1,10 +1,10 @@
-import { ArgumentError, TransformError } from '../../errors/errors.js';
+import { ArgumentError } from '../../errors/errors.js';
 import type { TensorLike } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs, add, cos, digamma, div, equal, floor, less, lessEqual, logicalAnd, logicalNot, mul, neg, notEqual, pow, round, sin, sub, where } from '../elementwise.js';
 import { mod } from '../division.js';
 import { convert } from '../operand.js';
-import { elementwiseInFloat64, polynomial } from './elementwise-composite.js';
+import { elementwiseInFloat64, notDifferentiable, polynomial } from './elementwise-composite.js';
 
 /** (2k)! / B(2k), k = 1, 2, ..., 12 (Cephes `zeta.c`). */
 const factorialsOverBernoulli = [
@@ -30,10 +30,6 @@ function hurwitz(x: Tensor, q: Tensor): Tensor {
   });
   return total;
 }
-
-const notDifferentiable = (name: string, operand: string) => (): Tensor => {
-  throw new TransformError('the derivative', name, `with respect to ${operand} is not defined; use \`stopGradient\` there`);
-};
 
 /**
  * Hurwitz's zeta function, the sum of (q + k)^-x (jax.scipy.special.zeta); infinite at x = 1. Below x = 1 it is NaN, as where q is negative

@@ -43,6 +43,16 @@ export const specialRows: Rows = {
   sparseSigmoid: unary(fx.sparseSigmoid, -0.8, 0.8, [-3, 3]),
   logmeanexp: [row((x) => fx.logmeanexp(x, { axis: 1 }), [f64([2, 3])]), row((x) => fx.logmeanexp(x), [at([700, -700, 699])], { tolerance: 1e-5 })],
 
+  expi: unary(fx.expi, 0.3, 5, [-2, 0.5, 9, 20]),
+  exp1: unary(fx.exp1, 0.3, 5, [0.999, 1.001, 20]),
+  expn: [0, 1, 2, 5].map((n) => row((x: Tensor) => fx.expn(n, x), [f64([3], 0.3, 3)], n === 0 ? { second: false } : {})),
+  sici: row((x) => joined(...fx.sici(x)), [at([0.3, 3.9, 4.1, 7.9, 8.1, 30])]),
+  fresnel: row((x) => joined(...fx.fresnel(x)), [at([-2, -0.3, 0, 0.3, 1.6, 1.7, 3])]),
+  dawsn: unary(fx.dawsn, -3, 3, [0, 3.2, 3.3, 6.2, 6.3, 20]),
+  spence: unary(fx.spence, 0.2, 0.9, [0.499, 0.501, 1.2, 1.499, 1.501, 1.9, 2.1, 30]),
+  owensT: [...binary(fx.owensT, [-2, 2], shares), row((h: Tensor, a: Tensor) => fx.owensT(h, a), [at([0, 0.3, 1, 2]), at([0.5, 2, -3, 40])])],
+  besselJn: row((x) => fx.besselJn(x, { v: 2 }), [at([-3, -0.5, 0, 0.7, 1.2, 9])]),
+
   interp: row((x: Tensor, y: Tensor) => fx.interp(x, fx.tensor([-2, 0, 1, 3], { dtype: 'float64' }), y), [f64([3]), f64([4])]),
   convolve: row((x, y) => fx.convolve(x, y), [f64([4]), f64([3])]),
   correlate: row((x, y) => fx.correlate(x, y), [f64([4]), f64([3])]),
