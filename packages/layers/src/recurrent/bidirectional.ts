@@ -12,7 +12,7 @@ const concatenateFeatures: Merge = (forward, backward) => concatenate([forward, 
 export type BidirectionalCarry = readonly [forward: Carry, backward: Carry];
 
 export interface BidirectionalOptions extends Omit<RNNOptions, 'initialCarry' | 'reverse' | 'keepOrder'> {
-  readonly initialCarry?: BidirectionalCarry | undefined;
+  readonly initialCarry?: BidirectionalCarry | null | undefined;
 }
 
 /**
@@ -36,13 +36,14 @@ export class Bidirectional extends Module.define({
    * @throws ShapeError, ArgumentError, and what the cells throw
    */
   call(inputs: Tensor, options: BidirectionalOptions = {}): RNNResult<BidirectionalCarry> {
-    const { seqLengths, initKey, initialCarry = [undefined, undefined] } = options;
+    const { seqLengths = null, initKey, initialCarry } = options;
     const { returnCarry = this.returnCarry, timeMajor = this.timeMajor } = options;
     const keys = initKey && random.split(initKey);
+    // What is not given is handed on as null, which a summary shows as Linen's does: `initKey: None`.
     const run = (rnn: RNN, i: 0 | 1): readonly [Carry, Tensor] =>
       rnn.call(inputs, {
-        initialCarry: initialCarry[i],
-        initKey: keys && index(keys, [i]),
+        initialCarry: initialCarry?.[i] ?? null,
+        initKey: keys ? index(keys, [i]) : null,
         seqLengths,
         returnCarry: true,
         timeMajor,

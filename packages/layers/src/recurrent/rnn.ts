@@ -7,11 +7,11 @@ import { flipSequences, requireLengths, selectLastCarry } from './sequence.js';
 /** Each of the last four stands in place of the attribute of that name. */
 export interface RNNOptions {
   /** The carry to begin with; made by the cell by default. */
-  readonly initialCarry?: Carry | undefined;
+  readonly initialCarry?: Carry | null | undefined;
   /** The key with which the cell makes it; `random.key(0)` by default. */
-  readonly initKey?: Tensor | undefined;
+  readonly initKey?: Tensor | null | undefined;
   /** How long each sequence is, (batch...), integers from 1 on: what comes after is not part of it. */
-  readonly seqLengths?: Tensor | undefined;
+  readonly seqLengths?: Tensor | null | undefined;
   readonly returnCarry?: boolean | undefined;
   readonly timeMajor?: boolean | undefined;
   readonly reverse?: boolean | undefined;
@@ -54,7 +54,8 @@ export class RNN extends Module.define({
    * @throws ShapeError, DtypeError, ArgumentError, and what the cell throws
    */
   call(inputs: Tensor, options: RNNOptions = {}): RNNResult {
-    const { seqLengths: lengths, initKey = random.key(0) } = options;
+    const initKey = options.initKey ?? random.key(0);
+    const lengths = options.seqLengths ?? undefined;
     const { returnCarry = this.returnCarry, timeMajor = this.timeMajor, reverse = this.reverse, keepOrder = this.keepOrder } = options;
     const timeAxis = timeMajor ? 0 : this.#lastBatchAxis(inputs) + 1;
     if (lengths !== undefined) requireLengths(lengths, inputs.shape.filter((_, axis) => axis !== timeAxis).slice(0, -this.cell.numFeatureAxes));

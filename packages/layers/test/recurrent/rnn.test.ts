@@ -125,6 +125,12 @@ describe('Bidirectional', () => {
   const parts = made.params as { [name: string]: typeof made[string] };
   const backward = new RNN({ cell: new SimpleCell({ features: 3, paramDtype: 'float64' }), reverse: true, keepOrder: true });
 
+  it('shows what it hands on to its networks as Linen does', () => {
+    const rows = both.tabulate(key, [x]).rows.filter(({ module }) => module === 'RNN');
+    const shared = (more: string, reverse: string): string => `- float64[3,5,2]\n- initKey: None\n  initialCarry: None\n${more}  returnCarry: True\n  reverse: ${reverse}\n  seqLengths: None\n  timeMajor: False`;
+    expect(rows.map((row) => row.inputs)).toEqual([shared('', 'False'), shared('  keepOrder: True\n', 'True')]);
+  });
+
   it('puts both directions side by side', () => {
     const [first, second] = [model.apply({ params: parts.forward_rnn! }, [x]), backward.apply({ params: parts.backward_rnn! }, [x])].map(onlyOutputs);
     expectClose(both.apply(made, [x]) as Tensor, elements(concatenate([first!, second!], -1)), 1e-14);
