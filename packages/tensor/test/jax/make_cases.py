@@ -645,6 +645,18 @@ def integrals():
     case('besselJn of nothing finite', 'besselJn', lambda z, o: sp.bessel_jn(z, v=o['v']), f64([nan]), {'v': 1}, grad=False)
 
 
+def hypergeometric():
+    # JAX's series cancels left of zero and does not reach far: the values are SciPy's, the gradients JAX's where its series is exact.
+    a = f64(0.5, 1.3, 2, -1.5, 3.7, 1, 0, 2, -2, 1.3, 0.7, 1.3, 2.5, 30, 1.3, -3, -3)
+    b = f64(1.5, 2.1, 0.7, 2.5, 3.7, 2, 1.5, 2, 1.5, 2.1, 1.9, 2.1, 1.2, 2, 2.1, 1.5, 1.5)
+    x = f64(0.3, -1, 5, 20, -3, -40, 3, -2, 7, -120, -700, 600, -30, 4, -1e4, -800, 650)
+    exact = lambda *args: jnp.asarray(scipy_special.hyp1f1(*(np.asarray(one) for one in args)))
+    case('hyp1f1', 'hyp1f1', exact, a, b, x, grad=False, rtol=4e-14)
+    case('hyp1f1 float32', 'hyp1f1', lambda *args: exact(*(np.asarray(one, np.float64) for one in args)).astype(np.float32), *(one[:11].astype(np.float32) for one in (a, b, x)), grad=False)
+    case('hyp1f1 at hostile points', 'hyp1f1', exact, f64(1, 0, 2, nan, 1, 1, 0), f64(0, 2, 2, 1, nan, 2, 3), f64(1, 5, -1, 1, 1, 0, nan), grad=False, rtol=1e-14)
+    case('hyp1f1 right of zero', 'hyp1f1', sp.hyp1f1, f64(0.5, 1.3, 2, 3.2), f64(1.5, 2.1, 0.7, 1.1), f64(0.3, 1, 5, 2), rtol=1e-12)
+
+
 def polynomial():
     p, q = f32(1, -2, 0.5), f32(3, 1)
     case('polyval', 'polyval', jnp.polyval, p, f32([[0, 1], [-2, 0.3]]))
@@ -731,7 +743,7 @@ def places():
         case(f'ravelMultiIndex, {mode}', 'ravelMultiIndex', lambda p, shape, o: jnp.ravel_multi_index(p, tuple(shape), mode=o['mode']), [i32(0, 2, 5), i32(3, -1, 1)], [3, 4], {'mode': mode})
 
 
-families = {'places': places, 'masked': masked, 'padding': padding, 'polynomial': polynomial, 'special': special, 'integrals': integrals, 'sorting': sorting, 'arrange': arrange, 'statistics': statistics, 'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
+families = {'places': places, 'masked': masked, 'padding': padding, 'polynomial': polynomial, 'special': special, 'integrals': integrals, 'hypergeometric': hypergeometric, 'sorting': sorting, 'arrange': arrange, 'statistics': statistics, 'indexing': indexing, 'numeric': numeric, 'error-functions': error_functions, 'top-k': top_k}
 
 if __name__ == '__main__':
     folder = pathlib.Path(__file__).parent / 'cases'

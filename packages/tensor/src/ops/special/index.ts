@@ -1,6 +1,7 @@
 export { bernoulli } from './bernoulli.js';
 export { besselJn, type BesselOptions } from './bessel-first-kind.js';
 export { i0, i0e, i1, i1e } from './bessel.js';
+export { hyp1f1 } from './confluent-hypergeometric.js';
 export { dawsn } from './dawson.js';
 export { erfc } from './error-function.js';
 export { exp1, expi, expn } from './exponential-integral.js';

@@ -51,6 +51,10 @@ export const specialRows: Rows = {
   dawsn: unary(fx.dawsn, -3, 3, [0, 3.2, 3.3, 6.2, 6.3, 20]),
   spence: unary(fx.spence, 0.2, 0.9, [0.499, 0.501, 1.2, 1.499, 1.501, 1.9, 2.1, 30]),
   owensT: [...binary(fx.owensT, [-2, 2], shares), row((h: Tensor, a: Tensor) => fx.owensT(h, a), [at([0, 0.3, 1, 2]), at([0.5, 2, -3, 40])])],
+  hyp1f1: [
+    row((x: Tensor) => fx.hyp1f1(1.3, 2.1, x), [at([-600, -20, -1, 0, 0.5, 3, 20])], { tolerance: 1e-5 }),
+    row((a: Tensor, b: Tensor) => fx.hyp1f1(a, b, fx.tensor([-700, -3, 0.4, 9], { dtype: 'float64' })), [at([0.7, 1.2, 2.5, -1.5]), at([1.9, 0.6, 1.2, 2.2])], { second: false, tolerance: 1e-5 }),
+  ],
   besselJn: row((x) => fx.besselJn(x, { v: 2 }), [at([-3, -0.5, 0, 0.7, 1.2, 9])]),
 
   interp: row((x: Tensor, y: Tensor) => fx.interp(x, fx.tensor([-2, 0, 1, 3], { dtype: 'float64' }), y), [f64([3]), f64([4])]),
