@@ -1,4 +1,4 @@
-import { type Dtype } from '../dtype/dtype.js';
+import { isInteger, type Dtype } from '../dtype/dtype.js';
 import { ArgumentError } from '../errors/errors.js';
 import { bindOne } from '../program/bind.js';
 import type { Shape } from '../shape/shape.js';
@@ -42,6 +42,8 @@ export function arange(startOrStop: number, stop?: number, step = 1, { dtype }: 
   const length = Math.max(0, Math.ceil((end - start) / step));
   const whole = [start, end, step].every(Number.isInteger);
   const wanted = dtype ?? (whole ? 'int32' : 'float32');
+  // The length is that of the numbers as given; start and step are then of the dtype, as JAX has it.
+  if (!whole && isInteger(wanted)) return convert(add(mul(iota('int64', [length]), Math.trunc(step)), Math.trunc(start)), wanted);
   const counted = iota(whole ? (wanted === 'bool' ? 'int32' : wanted) : 'float64', [length]);
   const scaled = step === 1 ? counted : mul(counted, step);
   return convert(start === 0 ? scaled : add(scaled, start), wanted);
@@ -54,14 +56,22 @@ export interface LinspaceOptions {
 
 /** `num` evenly spaced numbers from start to stop (jnp.linspace), float32 unless `dtype` says otherwise. */
 export function linspace(start: number, stop: number, num = 50, { endpoint = true, dtype = 'float32' }: LinspaceOptions = {}): Tensor {
+  requireCount('linspace', 'num', num);
   const intervals = endpoint ? num - 1 : num;
   const data = Float64Array.from({ length: num }, (_, i) => (intervals <= 0 ? start : endpoint && i === num - 1 ? stop : start * (1 - i / intervals) + stop * (i / intervals)));
   const line = new Tensor([num], 'float64', { kind: 'concrete', array: data });
-  return convert(dtype.includes('int') ? floor(line) : line, dtype);
+  // Rounded to float32 first, as JAX computes: what is whole but for the rounding here does not fall below.
+  return convert(isInteger(dtype) ? floor(convert(line, 'float32')) : line, dtype);
 }
 
-/** Ones on diagonal `k` (jnp.eye). */
+function requireCount(operation: string, argument: string, count: number): void {
+  if (!Number.isInteger(count) || count < 0) throw new ArgumentError(operation, argument, `must be whole and not negative, found ${count}`);
+}
+
+/** Ones on diagonal `k` (jnp.eye). @throws ArgumentError where a size is none. */
 export function eye(rows: number, columns: number = rows, k = 0, dtype: Dtype = 'float32'): Tensor {
+  requireCount('eye', 'rows', rows);
+  requireCount('eye', 'columns', columns);
   const data = new Uint8Array(rows * columns);
   for (let i = Math.max(0, -k); i < rows && i + k < columns; i++) data[i * columns + i + k] = 1;
   return convert(new Tensor([rows, columns], 'uint8', { kind: 'concrete', array: data }), dtype);

@@ -7,7 +7,7 @@ import type { TensorLike } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { dimensionSize, iota } from './create.js';
 import { mod } from './division.js';
-import { add, clip, greaterEqual, less, logicalAnd, mul, neg, where } from './elementwise.js';
+import { add, clip, greaterEqual, less, logicalAnd, mul, where } from './elementwise.js';
 import { fillValue } from './fill-value.js';
 import { convert, promote, requireAxis, toTensor } from './operand.js';
 import { moveaxis, ravel, reshape } from './shape.js';
@@ -114,12 +114,16 @@ export interface SortOptions {
   readonly descending?: boolean;
 }
 
-/** The order that sorts along `axis`, int32 and stable (jnp.argsort). */
+/** The order that sorts along `axis`, int32 and stable; NaN is the largest of all (jnp.argsort). */
 export function argsort(x: TensorLike, { axis = -1, descending = false }: SortOptions = {}): Tensor {
   const operand = toTensor('argsort', x);
   const at = requireAxis('argsort', axis, operand.rank);
   const places = iota('int32', operand.shape, at);
-  return bind('sort', [descending ? descendingKey(operand) : operand, places], { axis: at, keys: 1 })[1]!;
+  const order = (keys: Tensor, from: Tensor): Tensor => bind('sort', [keys, from], { axis: at, keys: 1 })[1]!;
+  if (!descending) return order(operand, places);
+  // Read from behind at both ends, so that equals keep their order.
+  const reversed = (given: Tensor): Tensor => bindOne('reverse', [given], { axes: [at] });
+  return reversed(order(reversed(operand), reversed(places)));
 }
 
 /** Ascending along `axis`, NaN last (jnp.sort). */
@@ -129,9 +133,6 @@ export function sort(x: TensorLike, { axis = -1, descending = false }: SortOptio
   if (!descending) return bind('sort', [operand], { axis: at, keys: 1 })[0]!;
   return bindOne('reverse', [bind('sort', [operand], { axis: at, keys: 1 })[0]!], { axes: [at] });
 }
-
-/** A key whose ascending order is the descending one of x. */
-const descendingKey = (x: Tensor): Tensor => (isFloating(x.dtype) ? neg(x) : bindOne('not', [x], {}));
 
 /** Sorts several tensors together by the first `keys` of them (lax.sort). */
 export const sortTogether = (operands: readonly Tensor[], { axis = -1, keys = 1 }: { readonly axis?: number; readonly keys?: number } = {}): Tensor[] =>

@@ -1,4 +1,4 @@
-import { isFloating, type Dtype } from '../dtype/dtype.js';
+import type { Dtype } from '../dtype/dtype.js';
 import type { CallRule } from '../primitives/call-rules.js';
 import { composite } from './composite.js';
 import { dimensionSize, iota } from './create.js';
@@ -6,7 +6,7 @@ import type { TensorLike } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { elu, silu, softplus } from './activation.js';
 import { abs, add, clip, div, equal, exp, expm1, greater, greaterEqual, integerPow, isnan, less, lessEqual, log, log1p, logicalAnd, maximum, mul, neg, sigmoid, sqrt, square, sub, tanh, where } from './elementwise.js';
-import { convert, promoteFloating, requireAxes, requireAxis, toTensor } from './operand.js';
+import { convert, promoteFloating, promoteNumbers, requireAxes, requireAxis } from './operand.js';
 import { dimSizeOf } from '../shape/shape.js';
 import { logsumexp, mean, variance, type ReduceOptions } from './reduce.js';
 import { expandDims, split } from './shape.js';
@@ -16,14 +16,11 @@ const floating = (name: string, x: TensorLike): Tensor => promoteFloating(name, 
 /** The derivative passes strictly between the limits. */
 const between: CallRule = { kind: 'jvp', jvp: ([x], [t]) => [t ? where(logicalAnd(greater(x!, 0), less(x!, 6)), t, 0) : null] };
 
-/** relu limited to 6, with derivative 0 at both ends (jax.nn.relu6). */
-export const relu6 = (x: TensorLike): Tensor => {
-  const operand = toTensor('relu6', x);
-  return composite('relu6', [operand], (t) => [clip(t, { min: 0, max: 6 })], isFloating(operand.dtype) ? { rule: between } : {})[0]!;
-};
-/** x limited to [-1, 1], with derivative 1 at both ends (jax.nn.hard_tanh). */
+/** relu limited to 6, with derivative 0 at both ends; integers become float32 (jax.nn.relu6). */
+export const relu6 = (x: TensorLike): Tensor => composite('relu6', [floating('relu6', x)], (t) => [clip(t, { min: 0, max: 6 })], { rule: between })[0]!;
+/** x limited to [-1, 1], with derivative 1 at both ends; integers stay integers (jax.nn.hard_tanh). */
 export const hardTanh = (x: TensorLike): Tensor => {
-  const t = floating('hardTanh', x);
+  const [t] = promoteNumbers('hardTanh', [x]) as [Tensor];
   return where(greater(t, 1), 1, where(less(t, -1), -1, t));
 };
 /** relu6(x + 3) / 6 (jax.nn.hard_sigmoid). */

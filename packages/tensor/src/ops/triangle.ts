@@ -35,6 +35,10 @@ export function diag(x: TensorLike, k = 0): Tensor {
   const [rows, columns] = operand.shape;
   if (operand.rank !== 2 || !isStatic(rows!) || !isStatic(columns!)) throw new ArgumentError('diag', 'x', `must be a vector or a matrix of known size, found rank ${operand.rank}`);
   const length = Math.max(0, Math.min(rows - low, columns - high));
-  const block = slice(operand, [low, high], [low + length, high + length]);
-  return sum(where(equal(iota('int32', [length, 1], 0), iota('int32', [1, length], 1)), block, zero), { axis: 1 });
+  // A diagonal beyond the edge is empty.
+  const [top, left] = [Math.min(low, rows), Math.min(high, columns)];
+  const block = slice(operand, [top, left], [top + length, left + length]);
+  const found = sum(where(equal(iota('int32', [length, 1], 0), iota('int32', [1, length], 1)), block, zero), { axis: 1 });
+  // Sums of small integers are wider.
+  return convert(found, operand.dtype);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ArgumentError, DtypeError, moveaxis, neg, repeat, reshape, round, rsqrt, sign, split, tensor, tile } from '../../src/index.js';
+import { ArgumentError, DtypeError, eye, linspace, moveaxis, neg, repeat, reshape, round, rsqrt, ShapeError, sign, slice, split, tensor, tile } from '../../src/index.js';
 
 const bools = tensor([true, false]);
 const integers = tensor([1, 4], { dtype: 'int32' });
@@ -47,5 +47,14 @@ describe('what JAX refuses is refused', () => {
     const x = tensor([[[1]]]);
     expect(() => moveaxis(x, [0, 1], [0, 0])).toThrow(/destination.*twice/);
     expect(() => moveaxis(x, [1, 1], [0, 1])).toThrow(/source.*twice/);
+  });
+
+  it('matrices and lines of a negative size', () => {
+    expect(() => eye(-1)).toThrow(ArgumentError);
+    expect(() => linspace(0, 1, -1)).toThrow(ArgumentError);
+  });
+
+  it('slices that begin before the first element', () => {
+    expect(() => slice(integers, [-1], [1])).toThrow(ShapeError);
   });
 });

@@ -54,7 +54,8 @@ export const layoutShapeRules: { readonly [P in Layout]: ShapeRule<P> } = {
     const shape = x!.shape.map((dim, axis) => {
       const size = strided(starts[axis]!, limits[axis]!, strides[axis]!);
       const beyond = subDim(dim, limits[axis]!);
-      if (size !== undefined && !(isStatic(beyond) && beyond < 0)) return size;
+      const isBefore = isStatic(starts[axis]!) && starts[axis] < 0;
+      if (size !== undefined && !isBefore && !(isStatic(beyond) && beyond < 0)) return size;
       throw new ShapeError('slice', [formatShape(x!.shape)], `from ${starts.map(String).join(', ')} to ${limits.map(String).join(', ')} by ${strides.join(', ')} does not fit axis ${axis}`);
     });
     return same(x!, shape);
