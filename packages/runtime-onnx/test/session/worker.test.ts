@@ -67,12 +67,13 @@ describe('a session in a worker', () => {
     const [expected, found] = [await here.run({ x }), await there.run({ x })];
     expectClose(found.output!, expected.output!, 0);
     const [blocked, free]: [number[], number[]] = [[], []];
-    for (let i = 0; i < 3; i++) {
+    const ratio = (): number => Math.min(...free) / Math.min(...blocked);
+    // The least of several: another process may take this one's core at any time, and on a busy machine does so more often than not.
+    for (let i = 0; i < 3 || (i < 20 && !(ratio() < 0.5)); i++) {
       blocked.push(await longestStall(here.run({ x })));
       free.push(await longestStall(there.run({ x })));
     }
-    // The least of several: another process may take this one's core at any time.
-    expect(Math.min(...free) / Math.min(...blocked)).toBeLessThan(0.5);
+    expect(ratio()).toBeLessThan(0.5);
   });
 
   it('runs calls side by side in as many workers as wanted, over a queue that has an end', async () => {
