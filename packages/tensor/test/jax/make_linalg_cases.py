@@ -8,6 +8,7 @@ import pathlib
 import jax.numpy as jnp
 import jax.scipy.linalg as jsl
 import numpy as np
+import scipy.linalg as scipy_linalg
 from jax import lax
 
 from make_cases import case, cases, i32
@@ -132,6 +133,42 @@ case('cholesky of indefinite matrices in a batch', 'cholesky', linalg.cholesky, 
 for f in ('cholesky', 'inv', 'det'):
     case(f'{f} of an empty matrix', f, singles[f][0], np.zeros((0, 0)), grad=False, **close)
     case(f'{f} of an empty batch', f, singles[f][0], np.zeros((0, 3, 3)), grad=False, **close)
+
+# Matrices made of vectors, and of a size.
+for f, g in (('companion', jsl.companion), ('fiedler', jsl.fiedler), ('fiedlerCompanion', jsl.fiedler_companion)):
+    for size in (2, 3, 4, 5, 6):
+        case(f'{f} of {size}', f, g, some(size), **close)
+    case(f'{f} of several', f, g, some(2, 3, 4), **close)
+case('leslie', 'leslie', jsl.leslie, some(4), some(3), **close)
+case('leslie of several', 'leslie', jsl.leslie, some(2, 4), some(2, 3), **close)
+for mode in ('full', 'same', 'valid'):
+    for size in (3, 2, 6):
+        case(f'convolution_matrix {mode} of {size}', 'convolutionMatrix', lambda x, n, o: jsl.convolution_matrix(x, n, mode=o['mode']), some(3), size, {'mode': mode}, **close)
+for n in (0, 1, 4, 8):
+    case(f'hilbert of {n}', 'hilbert', lambda m: jsl.hilbert(m).astype(np.float32), n, rtol=1e-6)
+    case(f'invhilbert of {n}', 'invhilbert', lambda m: jsl.invhilbert(m).astype(np.float32), n, rtol=1e-5)
+    for kind in ('symmetric', 'lower', 'upper'):
+        case(f'pascal {kind} of {n}', 'pascal', lambda m, o: jsl.pascal(m, kind=o['kind']).astype(np.float32), n, {'kind': kind}, rtol=1e-5)
+        case(f'invpascal {kind} of {n}', 'invpascal', lambda m, o: jsl.invpascal(m, kind=o['kind']).astype(np.float32), n, {'kind': kind}, rtol=1e-5)
+    if n > 0:
+        case(f'hadamard of {n}', 'hadamard', lambda m: jsl.hadamard(m).astype(np.int32), n)
+        for full in (False, True):
+            case(f'helmert of {n}, full {full}', 'helmert', lambda m, o: jsl.helmert(m, **o).astype(np.float32), n, {'full': full}, rtol=1e-6)
+    # JAX's angles lose digits in float32.
+    for scale in (None, 'sqrtn', 'n'):
+        parts = lambda m, o: (lambda x: [np.real(x).astype(np.float32), np.imag(x).astype(np.float32)])(scipy_linalg.dft(m, o.get('scale')))
+        case(f'dft of {n}, scale {scale}', 'dft', parts, n, {} if scale is None else {'scale': scale}, atol=1e-6)
+
+case('eigh_tridiagonal, values', 'eighTridiagonal', lambda d, e, o: jsl.eigh_tridiagonal(d, e, eigvals_only=True), some(5), some(4), {'eigvalsOnly': True}, grad=False, rtol=1e-9, atol=1e-9)
+case('eigh_tridiagonal, some values', 'eighTridiagonal', lambda d, e, o: jsl.eigh_tridiagonal(d, e, eigvals_only=True)[1:4], some(5), some(4), {'eigvalsOnly': True, 'selectRange': [1, 3]}, grad=False, rtol=1e-9, atol=1e-9)
+for side in ('right', 'left'):
+    for shape in ((3, 3), (4, 2), (2, 4)):
+        case(f'polar {side} of {shape}', 'polar', lambda x, o: jsl.polar(x, side=o['side'], method='svd'), some(*shape), {'side': side}, grad=shape == (3, 3), rtol=1e-8, atol=1e-9)
+for mode, shapes in (('right', [((4, 2), (3, 4)), ((2, 4), (3, 2)), ((3, 3), (3,)), ((2, 4, 3), (2, 5, 4))]), ('left', [((4, 2), (2, 3)), ((2, 4), (2, 3)), ((3, 3), (3,))])):
+    for x, c in shapes:
+        case(f'qr_multiply {mode} of {x} and {c}', 'qrMultiply', lambda t, u, o: jsl.qr_multiply(t, u, mode=o['mode']), some(*x), some(*c), {'mode': mode}, grad=False, **close)
+case('solve_sylvester', 'solveSylvester', jsl.solve_sylvester, square(3, 3), square(2, 2), some(3, 2), grad=False, rtol=1e-9, atol=1e-10)
+case('solve_sylvester of several', 'solveSylvester', jsl.solve_sylvester, square(2, 3, 3), square(2, 2, 2), some(2, 3, 2), grad=False, rtol=1e-9, atol=1e-10)
 
 if __name__ == '__main__':
     file = pathlib.Path(__file__).parent / 'cases' / 'linalg.json'
