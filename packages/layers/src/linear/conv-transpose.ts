@@ -64,8 +64,8 @@ export class ConvTranspose extends Module.define({
   #paddingOf(rank: number): ConvTransposeOptions['padding'] {
     const given: Padding = this.padding;
     if (given === 'CIRCULAR') return 'VALID';
-    if (given === 'SAME' || given === 'VALID') return given;
-    if (typeof given === 'string') throw new ArgumentError('ConvTranspose', 'padding', `must be 'SAME', 'VALID', 'CIRCULAR', a number, or numbers and pairs, found '${given}'`);
+    if (given === 'REFLECT' || given === 'CAUSAL') throw new ArgumentError('ConvTranspose', 'padding', `must be 'SAME', 'VALID', 'CIRCULAR', a number, or numbers and pairs, found '${given}'`);
+    if (typeof given === 'string') return given;
     const edges = typeof given === 'number' ? Array.from({ length: rank }, () => given) : given;
     if (edges.length !== rank) throw new ArgumentError('ConvTranspose', 'padding', `must have one entry for each of the ${rank} axes of \`kernelSize\`, found ${edges.length}`);
     return edges.map((edge) => (typeof edge === 'number' ? [edge, edge] : edge));

@@ -10,8 +10,11 @@ const widths = z.array(z.union([z.int(), z.tuple([z.int(), z.int()])]));
  */
 export type Padding = (typeof names)[number] | number | readonly (number | readonly [number, number])[];
 
+/** The names that lax knows, which it takes in any case. */
+const laxNames = z.string().regex(/^(same|same_lower|valid)$/i);
+
 /** The attribute of convolutions, 'SAME' by default. */
-export const padding = (): z.ZodDefault<z.ZodType<Padding, Padding>> => z.union([z.enum(names), z.int(), widths]).default('SAME') as z.ZodDefault<z.ZodType<Padding, Padding>>;
+export const padding = (): z.ZodDefault<z.ZodType<Padding, Padding>> => z.union([z.enum(names), laxNames, z.int(), widths]).default('SAME') as z.ZodDefault<z.ZodType<Padding, Padding>>;
 
 export interface Padded {
   /** The input, with what a convolution cannot pad itself. */

@@ -1,4 +1,4 @@
-import { ArgumentError, mul, ones, reshape, ShapeError, spec, sum, vjp, zeros, type Tensor } from '@flaxon/tensor';
+import { ArgumentError, mul, ones, reshape, ShapeError, spec, sum, tensor, vjp, zeros, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import { Conv, ConvTranspose } from '../../src/index.js';
 import { elements, expectClose, key, primitivesOf, sample, specsOf } from '../helpers.js';
@@ -64,6 +64,23 @@ describe('ConvTranspose', () => {
   });
 
   const init = (attributes: Partial<ConstructorParameters<typeof ConvTranspose>[0]>) => (): unknown => model.clone(attributes).init(key, [x]);
+
+  // By Flax: nn.ConvTranspose(1, (4,), padding=name, use_bias=False, transpose_kernel=t).apply(...) of 1..5 with the kernel 1, 10, 100, 1000.
+  it.each([
+    ['SAME', false, [2100, 3210, 4321, 5432, 543]],
+    ['same', false, [3210, 4321, 5432, 543, 54]],
+    ['same', true, [123, 1234, 2345, 3450, 4500]],
+    ['SAME_LOWER', true, [12, 123, 1234, 2345, 3450]],
+    ['Valid', false, [4321, 5432]],
+  ] as const)('a name in another spelling is the padding of a plain convolution, as in lax: %s, transposeKernel %j', (name, transposeKernel, wanted) => {
+    const decimal = { params: { kernel: tensor([[[1]], [[10]], [[100]], [[1000]]]) } };
+    const layer = new ConvTranspose({ features: 1, kernelSize: 4, padding: name as 'SAME', transposeKernel, useBias: false });
+    expect(elements(layer.apply(decimal, [tensor([[[1], [2], [3], [4], [5]]])]))).toEqual(wanted);
+  });
+
+  it('refuses a name in another spelling where strides are not one', () => {
+    expect(init({ padding: 'same' as 'SAME', strides: [2, 1] })).toThrow(ArgumentError);
+  });
 
   it('refuses padding that a transpose has not, or that does not fit the kernel', () => {
     expect(init({ padding: 'REFLECT' })).toThrow(/`padding` must be 'SAME', 'VALID', 'CIRCULAR'/);

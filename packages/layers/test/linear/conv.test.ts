@@ -1,5 +1,5 @@
 import { InvalidAttributeError } from '@flaxon/core';
-import { ArgumentError, initializers, ones, reshape, ShapeError, spec, zeros, type Tensor } from '@flaxon/tensor';
+import { ArgumentError, initializers, ones, reshape, ShapeError, spec, tensor, zeros, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 import { Conv, MaskedConv1D } from '../../src/index.js';
 import { elements, elementsAt, expectClose, key, primitivesOf, sample, specsOf } from '../helpers.js';
@@ -95,6 +95,18 @@ describe('Conv', () => {
     expect(elements(causal.apply(made, [x]))).toEqual(elements(masked.apply(made, [x])));
   });
 
+  // By Flax: nn.Conv(1, (4,), strides=s, padding=name, use_bias=False).apply(...) of 1..5 with the kernel 1, 10, 100, 1000.
+  it.each([
+    ['same', 2, [3210, 5432, 54]],
+    ['Same_Lower', 1, [2100, 3210, 4321, 5432, 543]],
+    ['Same_Lower', 2, [2100, 4321, 543]],
+    ['Valid', 1, [4321, 5432]],
+  ] as const)('takes the names that lax knows in any case: %s, strides %j', (name, strides, wanted) => {
+    const decimal = { params: { kernel: tensor([[[1]], [[10]], [[100]], [[1000]]]) } };
+    const y = new Conv({ features: 1, kernelSize: 4, strides, padding: name as 'SAME', useBias: false }).apply(decimal, [tensor([[[1], [2], [3], [4], [5]]])]);
+    expect(elements(y)).toEqual(wanted);
+  });
+
   it('multiplies its kernel by the mask', () => {
     const blind = new Conv({ features: 2, kernelSize: [3, 2], mask: zeros([3, 2, inputs, 2]) });
     expect(elements(blind.apply(variables, [image])).every((value) => value === 0)).toBe(true);
@@ -111,6 +123,7 @@ describe('Conv', () => {
     expect(init({ features: 2, kernelSize: [3, 3], padding: [1] })).toThrow(/`padding` must have one entry for each of the 2 axes/);
     expect(init({ features: 2, kernelSize: [3, 3], padding: 'CAUSAL' })).toThrow(ArgumentError);
     expect(init({ features: 2, kernelSize: [3, 3], padding: 'FULL' as never })).toThrow(InvalidAttributeError);
+    expect(init({ features: 2, kernelSize: [3, 3], padding: 'circular' as never })).toThrow(InvalidAttributeError);
   });
 
   it('refuses strides for another number of axes', () => {

@@ -39,7 +39,15 @@ const identityOnUnsigned = (nodes: ElementwiseNodes): ElementwiseNodes => (b, op
 const negative: ElementwiseNodes = (b, [x]) =>
   dtypeKind(x!.dtype) === 'uint' ? sub(b, scalar(b, x!.dtype, 0), x!) : unary(b, 'Neg', x!);
 
-const extreme = (op: 'Max' | 'Min', onBool: KernelName): ElementwiseNodes => byKind({ bool: binary(onBool), number: binary(op) });
+/** Of int64 by comparison: ONNX Runtime's vectors of `Max` and `Min` compare less than 64 bits (1.30: numbers beyond 2^31 come out wrong). */
+const extreme = (op: 'Max' | 'Min', onBool: KernelName): ElementwiseNodes =>
+  byKind({
+    bool: binary(onBool),
+    number: (b, operands) => {
+      const [x, y] = operands as readonly [Value, Value];
+      return x.dtype === 'int64' ? choose(b, predicate(b, op === 'Max' ? 'Greater' : 'Less', [x, y]), x, y) : binary(op)(b, operands);
+    },
+  });
 
 const logical = (onBool: KernelName, onIntegers: KernelName): ElementwiseNodes => byKind({ bool: binary(onBool), number: binary(onIntegers) });
 

@@ -1,5 +1,5 @@
 /**
- * Sums and products of integers that wrap. ONNX Runtime's `ReduceSum` and `ReduceProd` accumulate integers in float64 and
+ * Sums and products of integers that wrap, and extremes of wide ones. ONNX Runtime's `ReduceSum` and `ReduceProd` accumulate integers in float64 and
  * saturate (1.30: the sum of three int32 2147483647 is 2147483647, and 2^60 + 1 rounds).
  */
 import { type Dim, dimSizeOf, isStatic } from '@flaxon/tensor';
@@ -65,4 +65,17 @@ export function productOfIntegers(b: GraphBuilder, x: Value, axes: readonly numb
     const size: Dim = rows.shape[rows.shape.length - 1]!;
     return withAxes(b, isStatic(size) ? productByHalving(b, rows) : productByScan(b, rows), y!, axes, keepDims);
   });
+}
+
+/**
+ * The extreme of int64 by its place: ONNX Runtime's vectors of `ReduceMax` and `ReduceMin` compare less than 64 bits (1.30: the largest of eleven numbers
+ * of which two are beyond 2^31 is the last one), those of `ArgMax` do not.
+ */
+export function extremeOfLongs(b: GraphBuilder, op: 'ReduceMax' | 'ReduceMin', x: Value, axes: readonly number[], keepDims: boolean): Value {
+  const rows = reducedLast(b, x, axes);
+  const axis = rows.shape.length - 1;
+  const spec = { dtype: x.dtype, shape: [...rows.shape.slice(0, -1), 1] } as const;
+  const place = b.node(op === 'ReduceMax' ? 'ArgMax' : 'ArgMin', [rows], { ...spec, dtype: 'int64' }, { axis: int(axis), keepdims: int(1) });
+  const found = b.node('GatherElements', [rows, place], spec, { axis: int(axis) });
+  return keepDims ? withAxes(b, found, x, axes, true) : reshape(b, found, rows.shape.slice(0, -1));
 }

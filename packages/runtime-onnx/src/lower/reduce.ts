@@ -9,7 +9,7 @@ import { choose } from './choose.js';
 import type { Lowering, LoweringContext, LoweringTable } from './context.js';
 import { integerRange } from './convert.js';
 import { integerPowNodes } from './elementwise.js';
-import { productOfIntegers, sumOfIntegers } from './reduce-integers.js';
+import { extremeOfLongs, productOfIntegers, sumOfIntegers } from './reduce-integers.js';
 import type { KernelName } from './kernel-support.js';
 import { aligned, exact, lazyAxes, materialize, materializeAxes } from './lowered.js';
 
@@ -30,9 +30,12 @@ function startValue(reduction: Reduction, dtype: Dtype): number | bigint {
 
 const isEmptyReduction = (shape: Shape, axes: readonly number[]): boolean => axes.some((axis) => shape[axis] === 0);
 
-/** uint64 keeps its order when its top bit is turned and it is read as int64. */
-export const orderedInt64 = (b: GraphBuilder, x: Value): Value => cast(b, elementwise(b, 'BitwiseXor', [x, scalar(b, 'uint64', 1n << 63n)]), 'int64');
-const orderedUint64 = (b: GraphBuilder, x: Value): Value => elementwise(b, 'BitwiseXor', [cast(b, x, 'uint64'), scalar(b, 'uint64', 1n << 63n)]);
+/** Unsigned integers keep their order when their top bit is turned and they are read as signed ones. */
+const signedOrder = { uint32: { signed: 'int32', topBit: 1n << 31n }, uint64: { signed: 'int64', topBit: 1n << 63n } } as const;
+type WideUnsigned = keyof typeof signedOrder;
+const turned = (b: GraphBuilder, x: Value, dtype: WideUnsigned): Value => elementwise(b, 'BitwiseXor', [x, scalar(b, dtype, signedOrder[dtype].topBit)]);
+const toSigned = (b: GraphBuilder, x: Value, dtype: WideUnsigned): Value => cast(b, turned(b, x, dtype), signedOrder[dtype].signed);
+export const orderedInt64 = (b: GraphBuilder, x: Value): Value => toSigned(b, x, 'uint64');
 
 /** True where any of the bools is; reductions take bools from opset 20 on. */
 function anyOf(b: GraphBuilder, x: Value, axes: readonly number[], keepDims: boolean): Value {
@@ -48,7 +51,8 @@ function extremeOfFloats(b: GraphBuilder, op: 'ReduceMax' | 'ReduceMin', x: Valu
 
 function extreme(b: GraphBuilder, op: 'ReduceMax' | 'ReduceMin', x: Value, axes: readonly number[], keepDims: boolean): Value {
   if (isFloating(x.dtype)) return extremeOfFloats(b, op, x, axes, keepDims);
-  if (x.dtype === 'uint64') return orderedUint64(b, reduce(b, op, orderedInt64(b, x), axes, keepDims));
+  if (x.dtype === 'int64') return extremeOfLongs(b, op, x, axes, keepDims);
+  if (x.dtype === 'uint32' || x.dtype === 'uint64') return turned(b, cast(b, extreme(b, op, toSigned(b, x, x.dtype), axes, keepDims), x.dtype), x.dtype);
   return throughCarrier(b, op, [x], ([y]) => reduce(b, op, y!, axes, keepDims));
 }
 

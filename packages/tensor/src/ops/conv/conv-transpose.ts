@@ -13,9 +13,9 @@ export interface ConvTransposeOptions {
   readonly strides: readonly number[];
   /**
    * 'SAME' and 'VALID' name the padding of the convolution that is transposed; pairs say what stands around the operand after its
-   * elements are moved apart.
+   * elements are moved apart. 'SAME_LOWER' is that of a convolution over the operand, so with strides of one alone.
    */
-  readonly padding: Exclude<ConvPadding, 'SAME_LOWER'>;
+  readonly padding: ConvPadding;
   /** How far the elements of the kernel are moved apart. */
   readonly rhsDilation?: readonly number[];
   /** The layouts of operand, kernel and result; channels last by default, `['NHWC', 'HWIO', 'NHWC']`. */
@@ -46,8 +46,9 @@ export function convTranspose(x: TensorLike, kernel: TensorLike, options: ConvTr
   const rank = operand!.rank;
   const layouts = options.dimensionNumbers ?? defaultLayouts[rank - 2];
   if (layouts === undefined) throw new ArgumentError('convTranspose', 'dimensionNumbers', `must be given for operands of rank ${rank}`);
-  if (typeof options.padding === 'string' && options.padding !== 'SAME' && options.padding !== 'VALID') {
-    throw new ArgumentError('convTranspose', 'padding', `must be 'SAME', 'VALID' or pairs, found ${JSON.stringify(options.padding)}`);
+  // JAX knows the padding of a transpose by these spellings; every other goes to the plain convolution, 'same' too.
+  if (typeof options.padding === 'string' && options.padding !== 'SAME' && options.padding !== 'VALID' && options.strides.some((stride) => stride !== 1)) {
+    throw new ArgumentError('convTranspose', 'padding', `must be 'SAME', 'VALID' or pairs where strides are not one, found ${JSON.stringify(options.padding)}`);
   }
   const [, layout] = layouts;
   if (layout.length !== weights!.rank) throw new ShapeError('convTranspose', [formatShape(operand!.shape), formatShape(weights!.shape)], `the kernel must have the axes of the layout '${layout}'`);

@@ -86,6 +86,11 @@ describe('reduceWindow', () => {
     expect(numbersOf(fx.reduceWindow(x, 5, 'sum', { windowDimensions: [2], padding: 'SAME' }))).toEqual([6, 8, 10, 12, 14, 10]);
     expect(numbersOf(fx.reduceWindow(x, 3, 'max', { windowDimensions: [2], padding: 'SAME' }))).toEqual([3, 3, 3, 4, 5, 5]);
   });
+  it('takes names of padding in any case, as lax does', () => {
+    const x = fx.tensor([[[1], [2], [3], [4], [5]]]);
+    expect(numbersOf(fx.maxPool(x, { windowShape: [2], padding: 'same' as 'SAME' }))).toEqual([2, 3, 4, 5, 5]);
+    expect(numbersOf(fx.avgPool(x, { windowShape: [2], padding: 'sAme_lower' as 'SAME' }))).toEqual([0.5, 1.5, 2.5, 3.5, 4.5]);
+  });
   it('passes over padding for functions of the author too', () => {
     const x = fx.tensor([2, 3, 5, 7]);
     const product = fx.reduceWindow(x, 1, (a, b) => fx.mul(a, b), { windowDimensions: [3], padding: [[1, 2]] });
