@@ -1,6 +1,6 @@
 /** Elementwise primitives that are one operator, or a few, in every dtype. */
 import { dtypeKind, isInteger, type Primitive } from '@flaxon/tensor';
-import { abs, elementwise, isNan, mul, predicate, scalar, sub, unary } from '../emit/arithmetic.js';
+import { abs, cast, elementwise, greaterThan, isNan, lessThan, mul, predicate, scalar, sub, unary } from '../emit/arithmetic.js';
 import type { GraphBuilder } from '../graph/builder.js';
 import type { Value } from '../graph/graph.js';
 import { assumedElements, cheaper } from '../cost/cost-table.js';
@@ -39,7 +39,7 @@ const identityOnUnsigned = (nodes: ElementwiseNodes): ElementwiseNodes => (b, op
 const negative: ElementwiseNodes = (b, [x]) =>
   dtypeKind(x!.dtype) === 'uint' ? sub(b, scalar(b, x!.dtype, 0), x!) : unary(b, 'Neg', x!);
 
-/** Of int64 by comparison: ONNX Runtime's vectors of `Max` and `Min` compare less than 64 bits (1.30: numbers beyond 2^31 come out wrong). */
+/** Of int64 by comparison, which ONNX Runtime does on all of its bits (`tools/kernel-costs/probes.mjs`, `wrong`). */
 const extreme = (op: 'Max' | 'Min', onBool: KernelName): ElementwiseNodes =>
   byKind({
     bool: binary(onBool),
@@ -48,6 +48,13 @@ const extreme = (op: 'Max' | 'Min', onBool: KernelName): ElementwiseNodes =>
       return x.dtype === 'int64' ? choose(b, predicate(b, op === 'Max' ? 'Greater' : 'Less', [x, y]), x, y) : binary(op)(b, operands);
     },
   });
+
+/** Of int64 by comparisons, as extremes are. */
+const sign: ElementwiseNodes = (b, operands) => {
+  const [x] = operands as readonly [Value];
+  if (x.dtype !== 'int64') return operator('Sign')(b, operands);
+  return sub(b, cast(b, greaterThan(b, x, 0), 'int64'), cast(b, lessThan(b, x, 0), 'int64'));
+};
 
 const logical = (onBool: KernelName, onIntegers: KernelName): ElementwiseNodes => byKind({ bool: binary(onBool), number: binary(onIntegers) });
 
@@ -93,7 +100,7 @@ const convert: Lowering<'convert'> = ({ builder }, { params, outputs }, [x]) => 
 const simple = {
   neg: negative,
   abs: identityOnUnsigned((b, [x]) => abs(b, x!)),
-  sign: operator('Sign'),
+  sign,
   exp: operator('Exp'),
   expm1,
   log: operator('Log'),

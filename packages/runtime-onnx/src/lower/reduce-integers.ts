@@ -67,10 +67,7 @@ export function productOfIntegers(b: GraphBuilder, x: Value, axes: readonly numb
   });
 }
 
-/**
- * The extreme of int64 by its place: ONNX Runtime's vectors of `ReduceMax` and `ReduceMin` compare less than 64 bits (1.30: the largest of eleven numbers
- * of which two are beyond 2^31 is the last one), those of `ArgMax` do not.
- */
+/** The extreme of int64 by its place: `ArgMax` compares all of its bits, `ReduceMax` does not (`tools/kernel-costs/probes.mjs`, `wrong`). */
 export function extremeOfLongs(b: GraphBuilder, op: 'ReduceMax' | 'ReduceMin', x: Value, axes: readonly number[], keepDims: boolean): Value {
   const rows = reducedLast(b, x, axes);
   const axis = rows.shape.length - 1;
