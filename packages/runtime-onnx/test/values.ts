@@ -1,16 +1,24 @@
 import { type Dtype, dtypeKind, isBigInt, isFloating, type Tensor, tensor } from '@flaxon/tensor';
 import { expect } from 'vitest';
+import { getCurrentTest } from 'vitest/suite';
 import { generator } from './agreement.js';
 
 const seedOf = (title: string): number => Array.from(title).reduce((hash, letter) => Math.imul(hash ^ letter.codePointAt(0)!, 16777619) >>> 0, 2166136261);
 
-let draws = { test: '', next: generator(7) };
+let draws = { drawer: '', next: generator(7) };
 
-/** The next number of the running test. Each test draws from a seed of its own, its title: neither the order of tests nor that of files changes its numbers. */
+/** The name of the test file that is being read: what is drawn outside of tests is drawn before the first of them runs, when the title is still that of another file. */
+const fileBeingRead = (): string => /[^/]+\.test\.ts/.exec(new Error().stack ?? '')?.[0] ?? '';
+
+/**
+ * The next number of the running test, or of the test file that is being read. Each draws from a seed of its own, the title or the name: neither the order of tests nor that
+ * of files changes its numbers.
+ */
 function random(): number {
-  const { testPath = '', currentTestName = '' } = expect.getState();
-  const test = `${testPath} ${currentTestName}`;
-  if (draws.test !== test) draws = { test, next: generator(seedOf(currentTestName)) };
+  const test = getCurrentTest();
+  const title = test ? (expect.getState().currentTestName ?? test.name) : fileBeingRead();
+  const drawer = test ? `${expect.getState().testPath ?? ''} ${title}` : title;
+  if (draws.drawer !== drawer) draws = { drawer, next: generator(seedOf(title)) };
   return draws.next();
 }
 
