@@ -8,7 +8,7 @@ const seedOf = (title: string): number => Array.from(title).reduce((hash, letter
 let draws = { drawer: '', next: generator(7) };
 
 /** The name of the test file that is being read: what is drawn outside of tests is drawn before the first of them runs, when the title is still that of another file. */
-const fileBeingRead = (): string => /[^/]+\.test\.ts/.exec(new Error().stack ?? '')?.[0] ?? '';
+const fileBeingRead = (): string => /[^/]+\.test\.ts/.exec(new Error('the stack').stack ?? '')?.[0] ?? '';
 
 /**
  * The next number of the running test, or of the test file that is being read. Each draws from a seed of its own, the title or the name: neither the order of tests nor that
