@@ -109,13 +109,15 @@ export function pow(x: TensorLike, y: TensorLike): Tensor {
   const promoted = promotedDtype('pow', [x, y]);
   const dtype = promoted === 'bool' ? 'int32' : promoted;
   const exponent = typeof y === 'bigint' ? Number(y) : y;
-  if (typeof exponent === 'number' && Number.isInteger(exponent) && (isFloating(dtype) || exponent >= 0)) return integerPow(convert(x, dtype), exponent);
+  if (typeof exponent === 'number' && Number.isInteger(exponent)) return wholePower('pow', convert(x, dtype), exponent);
   return bindOne('pow', [convert(x, dtype), convert(y, dtype)], none);
 }
 
-/** x to a whole power by multiplication (lax.integer_pow). */
-export function integerPow(x: TensorLike, exponent: number): Tensor {
-  const operand = toTensor('integerPow', x);
+/** x to a whole power by multiplication (lax.integer_pow). @throws ArgumentError: a negative power of integers */
+export const integerPow = (x: TensorLike, exponent: number): Tensor => wholePower('integerPow', toTensor('integerPow', x), exponent);
+
+function wholePower(operation: string, operand: Tensor, exponent: number): Tensor {
+  if (exponent < 0 && !isFloating(operand.dtype)) throw new ArgumentError(operation, 'exponent', `must not be negative for ${operand.dtype}, found ${exponent}; convert the operand to a floating dtype first`);
   return exponent === 1 ? operand : bindOne('integerPow', [operand], { exponent });
 }
 

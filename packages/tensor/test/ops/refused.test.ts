@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ArgumentError, DtypeError, eye, linspace, moveaxis, neg, repeat, reshape, round, rsqrt, ShapeError, sign, slice, split, tensor, tile } from '../../src/index.js';
+import { ArgumentError, DtypeError, eye, integerPow, linspace, moveaxis, neg, pow, repeat, reshape, round, rsqrt, ShapeError, sign, slice, split, tensor, tile } from '../../src/index.js';
 
 const bools = tensor([true, false]);
 const integers = tensor([1, 4], { dtype: 'int32' });
@@ -18,6 +18,12 @@ describe('what JAX refuses is refused', () => {
   it('rounding integers to tens', () => {
     expect(() => round(integers, { decimals: -1 })).toThrow(ArgumentError);
     expect(round(integers, { decimals: 1 }).toString()).toBe(integers.toString());
+  });
+
+  it('negative powers of integers', () => {
+    expect(() => pow(integers, -1)).toThrow(/pow: `exponent` must not be negative for int32, found -1/);
+    expect(() => integerPow(integers, -2)).toThrow(ArgumentError);
+    expect(pow(tensor([2, 4], { dtype: 'float32' }), -1).data()).toEqual(Float32Array.of(0.5, 0.25));
   });
 
   it('rounding to a fraction of a decimal', () => {
