@@ -1,5 +1,5 @@
 /** What networks over sequences do along the time axis. */
-import { add, arange, ArgumentError, astype, broadcastTo, DtypeError, expandDims, flip, formatShape, isInteger, mod, reshape, ShapeError, sub, takeAlongAxis, tree, type Shape, type Tensor } from '@flaxon/tensor';
+import { add, arange, ArgumentError, astype, broadcastTo, dimensionSize, DtypeError, expandDims, flip, formatShape, isInteger, less, mod, reshape, ShapeError, sub, takeAlongAxis, tree, where, type Shape, type Tensor } from '@flaxon/tensor';
 import type { Carry } from './cell.js';
 
 export interface FlipOptions {
@@ -33,12 +33,16 @@ export function flipSequences(x: Tensor, { lengths, timeAxis }: FlipOptions): Te
   return takeAlongAxis(x, broadcastTo(spread, x.shape), timeAxis);
 }
 
-/** The carries (time, batch..., ...) after the last step of each sequence. */
+/**
+ * The carries (time, batch..., ...) after the last step of each sequence. A place out of range is read as JAX indexes: from the end
+ * where it is negative, and then the nearest one.
+ */
 export function selectLastCarry(carries: Carry, lengths: Tensor): Carry {
-  const last = sub(astype(lengths, 'int32'), 1);
+  const given = sub(astype(lengths, 'int32'), 1);
   return tree.map((x: Tensor) => {
+    const last = where(less(given, 0), add(given, dimensionSize(x.shape[0]!)), given);
     const features = Array.from({ length: x.rank - 1 - last.rank }, (_, i) => 1 + last.rank + i);
     const places = expandDims(last, [0, ...features]);
-    return reshape(takeAlongAxis(x, broadcastTo(places, [1, ...x.shape.slice(1)]), 0), x.shape.slice(1));
+    return reshape(takeAlongAxis(x, broadcastTo(places, [1, ...x.shape.slice(1)]), 0, 'clip'), x.shape.slice(1));
   }, carries);
 }

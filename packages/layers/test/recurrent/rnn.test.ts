@@ -65,6 +65,22 @@ describe('RNN', () => {
     expectClose(carry, elements(concatenate(wanted, 0)), 1e-14);
   });
 
+  // By Flax: nn.RNN(nn.SimpleCell(1, activation_fn=lambda x: x), return_carry=True) of [[1, 2, 3], [4, 5, 6]], each state ten times the last one plus the input.
+  it.each([
+    [[3, 9], false, [123, 456], [1, 12, 123, 4, 45, 456]],
+    [[3, 9], true, [321, 654], [321, 32, 3, 654, 65, 6]],
+    [[0, -1], false, [123, 45], [1, 12, 123, 4, 45, 456]],
+    [[0, -1], true, [321, 54], [321, 32, 3, 54, 5, 546]],
+    [[-2, -9], false, [1, 4], [1, 12, 123, 4, 45, 456]],
+    [[-2, -9], true, [1, 6], [1, 132, 13, 654, 65, 6]],
+  ] as const)('takes lengths out of range as Flax does: %j, reverse %j', (outside, reverse, last, all) => {
+    const decimal = new RNN({ cell: new SimpleCell({ features: 1, activationFn: (y) => y }), returnCarry: true, reverse, keepOrder: true });
+    const weights = { params: { cell: { h: { kernel: tensor([[10]]) }, i: { kernel: tensor([[1]]), bias: tensor([0]) } } } };
+    const [carry, outputs] = withCarry(decimal.apply(weights, [tensor([[[1], [2], [3]], [[4], [5], [6]]]), { seqLengths: tensor([...outside]) }]));
+    expect(elements(carry)).toEqual(last);
+    expect(elements(outputs)).toEqual(all);
+  });
+
   it('in reverse begins with the last step of each sequence', () => {
     const [carry, outputs] = withCarry(model.apply(variables, [x, { seqLengths: lengths, returnCarry: true, reverse: true, keepOrder: true }]));
     elements(lengths).forEach((length, row) => {
