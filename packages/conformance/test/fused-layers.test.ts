@@ -1,7 +1,7 @@
 /** Layers that are one operator in a graph: normalisation, attention, recurrence. */
 import { Bidirectional, dotProductAttention, GRUCell, LayerNorm, LSTMCell, makeCausalMask, MultiHeadDotProductAttention, OptimizedLSTMCell, RMSNorm, RNN, SimpleCell, type Carry } from '@flaxon/layers';
 import { compile, exportOnnx } from '@flaxon/runtime-onnx';
-import { concatenate, grad, initializers, mul, ones, random, relu, spec, sum, tree, vmap, type Tensor } from '@flaxon/tensor';
+import { concatenate, grad, initializers, mul, ones, random, relu, spec, sum, tree, vmap, zeros, type Tensor } from '@flaxon/tensor';
 import { describe, expect, it } from 'vitest';
 
 const key = random.key(7);
@@ -89,6 +89,12 @@ describe('attention whose weights nobody sees', () => {
     const mask = random.bernoulli(key, 0.6, maskShape);
     const operands = [normal(1, [...batch, 5, 3, 4]), normal(2, [...batch, 7, 3, 4]), normal(3, [...batch, 7, 3, 4])];
     await expectAgreeingOperators((q, k, v) => dotProductAttention(q!, k!, v!, { mask }), ...operands);
+  });
+
+  it('is decomposed where there is nothing to attend to, which the operator refuses', async () => {
+    const [none, nothing] = [zeros([2, 0, 3, 4]), zeros([2, 0, 3, 6])];
+    expect(Array.from(dotProductAttention(query, none, nothing).data(), Number)).toEqual(Array.from({ length: 2 * 5 * 3 * 6 }, () => 0));
+    expect(await expectAgreeingOperators((q, k, v) => dotProductAttention(q, k, v), query, none, nothing)).not.toContain('Attention');
   });
 
   it('is decomposed where the weights are kept', () => {

@@ -52,15 +52,15 @@ export const attentionOperator: CompositeLowering = ({ builder: b, options }, { 
   const [query, key, value, ...rest] = operands as readonly [Lowered, Lowered, Lowered, ...Lowered[]];
   const isFloat32 = [query, key, value].every((operand) => operand.value.dtype === 'float32') && outputs[0]!.dtype === 'float32';
   const [queries, heads, depth] = query.shape.slice(-3) as [Dim, Dim, Dim];
-  const width = value.shape.at(-1)!;
-  if (!isFloat32 || !hasKernel('Attention', 'float32', options.opset) || !isStaticShape([heads, depth, width]) || [heads, depth, width].includes(0)) return undefined;
+  const [keys, width] = [key.shape.at(-3)!, value.shape.at(-1)!];
+  if (!isFloat32 || !hasKernel('Attention', 'float32', options.opset) || !isStaticShape([heads, depth, width]) || [heads, depth, width, keys].includes(0)) return undefined;
   const hasBias = attributes.hasBias === true;
   if (hasBias && rest[0]!.value.dtype !== 'float32') return undefined;
   const mask = attributes.hasMask === true ? rest.at(-1) : undefined;
   if (mask && mask.value.dtype !== 'bool') return undefined;
   const added = [...(hasBias ? [rest[0]!] : []), ...(mask ? [maskAsBias(b, mask)] : [])];
   const rank = query.shape.length;
-  const parts = added.map((part) => addition(b, part, [queries, key.shape.at(-3)!], rank));
+  const parts = added.map((part) => addition(b, part, [queries, keys], rank));
   if (parts.includes(undefined)) return undefined;
   const whole = parts.filter((part) => part !== undefined);
 
