@@ -50,7 +50,7 @@ export const reductionRows: Rows = {
   histogramdd: row((w) => fx.square(fx.histogramdd(fx.tensor([[0.1, 1], [0.9, 2], [0.2, 0]]), 2, { weights: w, density: true })[0]), [f64([3], 0.5, 1.5)]),
   unwrap: [row((x) => fx.square(fx.unwrap(x)), [at([0.1, 3, -3, -1, 2.5])]), row((x) => fx.square(fx.unwrap(x, { axis: 0, period: 1 })), [f64([4, 2])])],
 
-  reduce: row((x) => fx.reduce(x, fx.scalar(1, 'float64'), (a: fx.Tensor, b: fx.Tensor) => fx.mul(a, b), [1]), [f64([2, 3])]),
+  reduce: row((x) => fx.reduce(x, fx.scalar(1, x.dtype), (a: fx.Tensor, b: fx.Tensor) => fx.mul(a, b), [1]), [f64([2, 3])]),
   stopGradient: row((x) => fx.mul(fx.stopGradient(fx.tensor([2, 3], { dtype: 'float64' })), fx.sin(x)), [f64([2])]),
   scan: row((x, w) => joined(...(fx.scan((c: fx.Tensor, t: fx.Tensor) => [fx.mul(fx.sin(c), t), fx.mul(c, w)] as const, fx.sum(w), x) as fx.Tensor[])), [f64([4]), f64([2])]),
   associativeScan: row((x) => fx.associativeScan(fx.mul as (a: fx.Tensor, b: fx.Tensor) => fx.Tensor, x), [f64([5])]),
