@@ -49,8 +49,9 @@ export const add = (b: GraphBuilder, x: Value, y: Value): Value => elementwise(b
 export const sub = (b: GraphBuilder, x: Value, y: Value): Value => elementwise(b, 'Sub', [x, y]);
 export const mul = (b: GraphBuilder, x: Value, y: Value): Value => elementwise(b, 'Mul', [x, y]);
 export const div = (b: GraphBuilder, x: Value, y: Value): Value => elementwise(b, 'Div', [x, y]);
-export const max = (b: GraphBuilder, x: Value, y: Value): Value => elementwise(b, 'Max', [x, y]);
-export const min = (b: GraphBuilder, x: Value, y: Value): Value => elementwise(b, 'Min', [x, y]);
+/** Of int64 by comparison, which ONNX Runtime does on all of its bits; `Max` and `Min` do not (`tools/kernel-costs/probes.mjs`, `wrong`). */
+export const max = (b: GraphBuilder, x: Value, y: Value): Value => (x.dtype === 'int64' ? where(b, predicate(b, 'Greater', [x, y]), x, y) : elementwise(b, 'Max', [x, y]));
+export const min = (b: GraphBuilder, x: Value, y: Value): Value => (x.dtype === 'int64' ? where(b, predicate(b, 'Less', [x, y]), x, y) : elementwise(b, 'Min', [x, y]));
 export const neg = (b: GraphBuilder, x: Value): Value => unary(b, 'Neg', x);
 export const abs = (b: GraphBuilder, x: Value): Value => unary(b, 'Abs', x);
 export const exp = (b: GraphBuilder, x: Value): Value => unary(b, 'Exp', x);

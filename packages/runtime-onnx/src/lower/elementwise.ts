@@ -1,6 +1,6 @@
 /** Elementwise primitives that are one operator, or a few, in every dtype. */
 import { dtypeKind, isInteger, type Primitive } from '@flaxon/tensor';
-import { abs, cast, elementwise, greaterThan, isNan, lessThan, mul, predicate, scalar, sub, unary } from '../emit/arithmetic.js';
+import { abs, cast, elementwise, greaterThan, isNan, lessThan, max, min, mul, predicate, scalar, sub, unary } from '../emit/arithmetic.js';
 import type { GraphBuilder } from '../graph/builder.js';
 import type { Value } from '../graph/graph.js';
 import { assumedElements, cheaper } from '../cost/cost-table.js';
@@ -39,17 +39,18 @@ const identityOnUnsigned = (nodes: ElementwiseNodes): ElementwiseNodes => (b, op
 const negative: ElementwiseNodes = (b, [x]) =>
   dtypeKind(x!.dtype) === 'uint' ? sub(b, scalar(b, x!.dtype, 0), x!) : unary(b, 'Neg', x!);
 
-/** Of int64 by comparison, which ONNX Runtime does on all of its bits (`tools/kernel-costs/probes.mjs`, `wrong`). */
-const extreme = (op: 'Max' | 'Min', onBool: KernelName): ElementwiseNodes =>
-  byKind({
+const extreme = (op: 'Max' | 'Min', onBool: KernelName): ElementwiseNodes => {
+  const nodes = op === 'Max' ? max : min;
+  return byKind({
     bool: binary(onBool),
     number: (b, operands) => {
       const [x, y] = operands as readonly [Value, Value];
-      return x.dtype === 'int64' ? choose(b, predicate(b, op === 'Max' ? 'Greater' : 'Less', [x, y]), x, y) : binary(op)(b, operands);
+      return x.dtype === 'int64' ? nodes(b, x, y) : throughCarrier(b, op, operands, ([one, other]) => nodes(b, one!, other!));
     },
   });
+};
 
-/** Of int64 by comparisons, as extremes are. */
+/** Of int64 by comparisons, as `max` and `min` are. */
 const sign: ElementwiseNodes = (b, operands) => {
   const [x] = operands as readonly [Value];
   if (x.dtype !== 'int64') return operator('Sign')(b, operands);

@@ -19,9 +19,8 @@ function clampedStart(b: GraphBuilder, start: Lowered, size: Dim, taken: Dim): n
   if (known && isStatic(room)) return Math.max(0, Math.min(Number(known.data[0]), room));
   if (room === 0) return 0;
   const at = cast(b, reshape(b, start.value, [1]), 'int64');
-  // By comparison: `Min` and `Max` are wrong for far starts of 64 bits.
-  const limited = (x: Value, comparison: 'Less' | 'Greater', bound: Value): Value => where(b, predicate(b, comparison, [x, bound]), x, bound);
-  return limited(limited(at, 'Less', b.dim(room)), 'Greater', b.int64s([0]));
+  const below = b.node('Min', [at, b.dim(room)], { dtype: 'int64', shape: [1] });
+  return b.node('Max', [below, b.int64s([0])], { dtype: 'int64', shape: [1] });
 }
 
 /** `start + taken`, the end of a slice. */

@@ -2,8 +2,8 @@
 import { sizeOf, type StaticShape } from '../shape/shape.js';
 import type { FloatArray } from './number-class.js';
 import { CompiledFunctions } from './simd/compiled-functions.js';
-import { entryBytes, makeConvolution, stripBytes } from './simd/conv-module.js';
-import { elementTypes, type MatmulElement, tileColumns, tileRows } from './simd/matmul-module.js';
+import { entryBytes, makeConvolution } from './simd/conv-module.js';
+import { elementTypes, type MatmulElement, tileBytes, tileColumns, tileRows } from './simd/matmul-module.js';
 import { workspaceOrNull } from './simd/workspace.js';
 
 /** Below this many multiplications, or so many features, the way through patches is as fast. */
@@ -100,12 +100,12 @@ export function convolveChannelsLast(x: FloatView, kernel: FloatView, spatial: r
   const inner = rows.taps * columns.taps * channels;
   const width = tileColumns(element);
   const strips = Math.ceil(features / width);
-  const stripsAtOnce = Math.min(strips, Math.floor(mostKernelBytes / (inner * stripBytes)));
+  const stripsAtOnce = Math.min(strips, Math.floor(mostKernelBytes / (inner * tileBytes)));
   const line = (columns.size + columns.padding[0] + columns.padding[1]) * channels;
   const placesOfRow = roundUp(columns.places, tileRows);
   // The last tile of the last row reads on for places that are not there.
   const beyond = roundUp(tileRows * columns.stride * channels, 4);
-  const restBytes = workspace.size - tableBytes - stripsAtOnce * inner * stripBytes - (beyond + 4) * bytes;
+  const restBytes = workspace.size - tableBytes - stripsAtOnce * inner * tileBytes - (beyond + 4) * bytes;
   const resultLine = placesOfRow * stripsAtOnce * width;
   const rowsAtOnce = Math.min(rows.places, Math.floor((restBytes / bytes - (rows.taps * rows.dilation - rows.stride) * line) / (rows.stride * line + resultLine)));
   if (stripsAtOnce < 1 || rowsAtOnce < 1) return null;

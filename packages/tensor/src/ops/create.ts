@@ -7,7 +7,7 @@ import { requireDtypeName, requireShape, scalar } from '../tensor/create.js';
 import type { Scalar } from '../tensor/element.js';
 import { Tensor } from '../tensor/tensor.js';
 import { add, floor, mul } from './elementwise.js';
-import { convert } from './operand.js';
+import { convert, requireCounts } from './operand.js';
 
 /** `shape` filled with `value` (jnp.full). A symbolic shape works inside a traced function. */
 export function full(shape: Shape, value: Scalar | Tensor, dtype?: Dtype): Tensor {
@@ -56,7 +56,7 @@ export interface LinspaceOptions {
 
 /** `num` evenly spaced numbers from start to stop (jnp.linspace), float32 unless `dtype` says otherwise. */
 export function linspace(start: number, stop: number, num = 50, { endpoint = true, dtype = 'float32' }: LinspaceOptions = {}): Tensor {
-  requireCount('linspace', 'num', num);
+  requireCounts('linspace', 'num', [num]);
   const intervals = endpoint ? num - 1 : num;
   const data = Float64Array.from({ length: num }, (_, i) => (intervals <= 0 ? start : endpoint && i === num - 1 ? stop : start * (1 - i / intervals) + stop * (i / intervals)));
   const line = new Tensor([num], 'float64', { kind: 'concrete', array: data });
@@ -64,14 +64,10 @@ export function linspace(start: number, stop: number, num = 50, { endpoint = tru
   return convert(isInteger(dtype) ? floor(convert(line, 'float32')) : line, dtype);
 }
 
-function requireCount(operation: string, argument: string, count: number): void {
-  if (!Number.isInteger(count) || count < 0) throw new ArgumentError(operation, argument, `must be whole and not negative, found ${count}`);
-}
-
 /** Ones on diagonal `k` (jnp.eye). @throws ArgumentError where a size is none. */
 export function eye(rows: number, columns: number = rows, k = 0, dtype: Dtype = 'float32'): Tensor {
-  requireCount('eye', 'rows', rows);
-  requireCount('eye', 'columns', columns);
+  requireCounts('eye', 'rows', [rows]);
+  requireCounts('eye', 'columns', [columns]);
   const data = new Uint8Array(rows * columns);
   for (let i = Math.max(0, -k); i < rows && i + k < columns; i++) data[i * columns + i + k] = 1;
   return convert(new Tensor([rows, columns], 'uint8', { kind: 'concrete', array: data }), dtype);

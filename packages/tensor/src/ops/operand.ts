@@ -63,3 +63,9 @@ export function requireAxes(operation: string, axis: number | readonly number[] 
   if (new Set(axes).size !== axes.length) throw new ArgumentError(operation, 'axis', `names an axis twice: ${axes.join(', ')}`);
   return axes.sort((a, b) => a - b);
 }
+
+/** @throws ArgumentError where one of `counts` is no number of things */
+export function requireCounts(operation: string, argument: string, counts: readonly number[]): void {
+  if (counts.every((count) => Number.isInteger(count) && count >= 0)) return;
+  throw new ArgumentError(operation, argument, `must be whole and not negative, found ${counts.join(', ')}`);
+}

@@ -4,7 +4,7 @@ import { isStatic } from '../shape/dim.js';
 import { dimSizeOf } from '../shape/shape.js';
 import { tensor, type TensorLike } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { requireAxes, requireAxis, toTensor } from './operand.js';
+import { requireAxes, requireAxis, requireCounts, toTensor } from './operand.js';
 import { broadcastTo, concatenate, expandDims, listOf, ravel, reshape, sliceAxis } from './shape.js';
 
 /** Reverses the order along axes; all of them by default (jnp.flip). */
@@ -14,12 +14,7 @@ export function flip(x: TensorLike, axis?: number | readonly number[]): Tensor {
   return axes.length === 0 ? operand : bindOne('reverse', [operand], { axes });
 }
 
-function requireCounts(operation: string, argument: string, counts: readonly number[]): void {
-  if (counts.every((count) => Number.isInteger(count) && count >= 0)) return;
-  throw new ArgumentError(operation, argument, `must be whole and not negative, found ${counts.join(', ')}`);
-}
-
-/** x repeated `reps` times along each axis (jnp.tile). @throws ArgumentError. */
+/** x repeated `reps` times along each axis (jnp.tile). @throws ArgumentError where a count is none. */
 export function tile(x: TensorLike, reps: number | readonly number[]): Tensor {
   const operand = toTensor('tile', x);
   const times = listOf(reps);

@@ -3,13 +3,11 @@
  * by a place's channels from place to place: the operand itself is the left matrix of products, no patches are made of it.
  */
 import { FunctionBuilder, i32, v128 } from './assembler.js';
-import { addProducts, elementTypes, type MatmulElement, tileOf, tileRows } from './matmul-module.js';
+import { addProducts, elementTypes, type MatmulElement, tileBytes, tileOf, tileRows } from './matmul-module.js';
 
 const vectorBytes = 16;
 /** Bytes of an entry of the table of runs. */
 export const entryBytes = 4;
-/** From step to step in the kernel's strip: the columns of a tile. */
-export const stripBytes: number = 2 * vectorBytes;
 
 /**
  * A function of (operand, table of runs, kernel's strip, result, runs, steps of a run, tiles of a row, rows, bytes from row to row of the operand, bytes from place to place
@@ -34,7 +32,7 @@ export function makeConvolution(element: MatmulElement, placeBytes: number): Fun
       const [entry, to, runsLeft] = [f.variable('i32', table!.get), f.variable('i32', kernel!.get), f.variable('i32', runs!.get)];
       f.repeat(() => {
         const from = f.variable('i32', i32.add(at.get, i32.load(entry.get)));
-        addProducts(f, elementTypes[element], sums, { from, step: bytes, row: placeBytes }, { from: to, step: stripBytes }, steps!.get);
+        addProducts(f, elementTypes[element], sums, { from, step: bytes, row: placeBytes }, { from: to, step: tileBytes }, steps!.get);
         f.emit(entry.set(i32.add(entry.get, i32.const(entryBytes))));
         f.emit(runsLeft.set(i32.sub(runsLeft.get, i32.const(1))));
         return runsLeft.get;

@@ -8,6 +8,8 @@ import { assembleModule, type Code, f32x4, f64x2, FunctionBuilder, i32, type Loc
 export const tileRows = 4;
 const vectorBytes = 16;
 const vectorsOfTile = 2;
+/** A row of a tile. */
+export const tileBytes: number = vectorsOfTile * vectorBytes;
 /** Lines of a block begin this much further apart than they are long, so that a strip across them does not fall into few sets of the cache. */
 const gapBytes = 64;
 
@@ -36,7 +38,7 @@ export type MatmulElement = keyof typeof elementTypes;
 export type LeftLayout = 'rows' | 'steps';
 
 /** The columns of a tile. */
-export const tileColumns = (element: MatmulElement): number => (vectorsOfTile * vectorBytes) / elementTypes[element].bytes;
+export const tileColumns = (element: MatmulElement): number => tileBytes / elementTypes[element].bytes;
 
 /** From line to line of a block whose lines have `elements`. */
 export const lineBytes = (elements: number, element: MatmulElement): number => elements * elementTypes[element].bytes + gapBytes;
